@@ -46,7 +46,6 @@ class Secrets:
 class Running:
     """Where a running installation is reached."""
 
-    pid: int
     base_url: str
     database_url: str
     database_owner_url: str

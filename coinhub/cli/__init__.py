@@ -1,0 +1,1 @@
+"""The runner behind ``python3 -m coinhub``."""
