@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from coinhub.cli.console import progress
+from coinhub.core.embedded.errors import CannotRun
 from coinhub.core.embedded.processes import spawn, stop
 
 FIRST_PAUSE_S = 0.5
@@ -94,9 +95,15 @@ class Supervisor:
                     f" starting it again in {watch.pause_s:g} s"
                 )
             elif now >= watch.due_at:
-                child.start()
-                watch.started_at, watch.due_at = now, None
-                watch.pause_s = min(watch.pause_s * 2, LONGEST_PAUSE_S)
+                self._start_again(child, watch)
+
+    def _start_again(self, child: Managed, watch: Watch) -> None:
+        try:
+            child.start()
+        except (CannotRun, OSError) as refusal:  # it may be passing: a full disk, a slow end
+            progress(f"{child.name} cannot be started: {refusal}")
+        watch.started_at, watch.due_at = time.monotonic(), None
+        watch.pause_s = min(watch.pause_s * 2, LONGEST_PAUSE_S)
 
     def run(self, until: Callable[[], bool] = lambda: False) -> None:
         """Look after the children until the condition holds or somebody ends us."""
