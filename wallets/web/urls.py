@@ -1,0 +1,14 @@
+"""The customer's pages."""
+
+from django.urls import path
+
+from wallets.web import send, views
+
+urlpatterns = [
+    path("", views.Overview.as_view(), name="overview"),
+    path("wallets/", views.WalletList.as_view(), name="wallets"),
+    path("wallets/<uuid:public_id>/", views.WalletDetail.as_view(), name="wallet"),
+    path("transactions/", views.TransactionList.as_view(), name="transactions"),
+    path("transactions/<uuid:public_id>/", views.TransactionDetail.as_view(), name="transaction"),
+    path("send/", send.Send.as_view(), name="send"),
+]
