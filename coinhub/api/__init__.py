@@ -1,0 +1,1 @@
+"""What every API view shares: errors, tokens, strict JSON, idempotency, pagination."""

@@ -1,0 +1,1 @@
+"""Things every app may use and that know no app: money, errors, actors, ids, the database."""

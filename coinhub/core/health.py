@@ -1,0 +1,35 @@
+"""Whether this process lives, and whether it may serve."""
+
+from collections.abc import Callable
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+
+# What must hold before customers are served; apps add to it when they are loaded.
+READINESS: dict[str, Callable[[], list[str]]] = {}
+
+
+def alive(request: HttpRequest) -> JsonResponse:
+    """Answer that the process lives; asks nothing else."""
+    return JsonResponse({"status": "alive"})
+
+
+def ready(request: HttpRequest) -> JsonResponse:
+    """Answer whether CoinHub may serve: database there, set-up complete; 503 names what is not."""
+    problems = find_problems()
+    status = 503 if problems else 200
+    return JsonResponse({"status": "not ready" if problems else "ready", "problems": problems},
+                        status=status)
+
+
+def find_problems() -> list[str]:
+    """Run every readiness check; a check that cannot run is a problem too."""
+    problems = []
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        for check in READINESS.values():
+            problems += check()
+    except DatabaseError as error:
+        problems.append(f"database: {type(error).__name__}")
+    return problems

@@ -1,0 +1,82 @@
+"""What every request passes: its id, the security headers, what templates know of the site."""
+
+import re
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from coinhub.core.actor import Actor, ActorKind
+
+Handler = Callable[[HttpRequest], HttpResponse]
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}\Z", re.ASCII)
+PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+class RequestIdMiddleware:
+    """Give every request an id, in the logs and in ``X-Request-Id``."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-Id", "")
+        request_id = given if _REQUEST_ID.match(given) else secrets.token_hex(12)
+        request.request_id = request_id  # type: ignore[attr-defined]
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            response = self.get_response(request)
+        response["X-Request-Id"] = request_id
+        return response
+
+
+class SecurityHeadersMiddleware:
+    """Add the headers that Django and django-csp do not: permissions, resource policy, no-store."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if not request.path.startswith(settings.STATIC_URL):
+            response.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def request_id_of(request: HttpRequest) -> str:
+    """Give the id of a request; empty outside the middleware."""
+    return str(getattr(request, "request_id", ""))
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """Give the client's address; a forwarding header counts only where the operator names it."""
+    if settings.ADDRESS_HEADER:
+        return request.headers.get(settings.ADDRESS_HEADER, "").split(",")[-1].strip() or None
+    return request.META.get("REMOTE_ADDR") or None
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Make the actor of a signed-in request."""
+    user: Any = request.user
+    kind: ActorKind = "staff" if user.is_staff else "customer"
+    return Actor(
+        kind=kind,
+        user_id=user.pk,
+        request_id=request_id_of(request),
+        address=address_of(request),
+    )
+
+
+def installation(request: HttpRequest) -> dict[str, Any]:
+    """Tell templates about this installation."""
+    return {"sandbox": settings.SANDBOX}
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Show that a form came from elsewhere or was open too long."""
+    return render(request, "403_csrf.html", status=403)

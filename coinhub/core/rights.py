@@ -1,0 +1,134 @@
+"""The rights of the application's role, table by table; applied after every migration.
+
+The application owns nothing. What is not in this list it cannot touch, so a new table needs a line
+here (a test compares the list with the catalogue).
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import connections
+from psycopg import sql
+
+READ = "SELECT"
+APPEND = "SELECT, INSERT"
+ALL = "SELECT, INSERT, UPDATE, DELETE"
+
+TABLES: dict[str, str] = {
+    # the ledger: read here, written by its functions
+    "wallets_wallet": READ,
+    "wallets_journal": READ,
+    "wallets_posting": READ,
+    "wallets_hold": READ,
+    "wallets_holdcondition": READ,
+    "wallets_transaction": "SELECT, INSERT, UPDATE (status, state, completed_at)",
+    "wallets_idempotencykey": "SELECT, INSERT, UPDATE (response_status, response_body)",
+    "wallets_currency": "SELECT, INSERT, UPDATE (name, position)",
+    "events_auditevent": APPEND,
+    "events_outboxevent": "SELECT, INSERT, UPDATE (relayed_at, attempts)",
+    # the four relations
+    "wallets": READ,
+    "crypto_balances": READ,
+    "trader_balances": READ,
+    "internal_balances": READ,
+    # people and identity
+    "users_user": "SELECT, INSERT, UPDATE",
+    "users_user_groups": ALL,
+    "users_user_user_permissions": ALL,
+    "users_accesstoken": ALL,
+    "users_refreshtoken": ALL,
+    "kyc_case": "SELECT, INSERT, UPDATE",
+    # integrity
+    "integrity_run": APPEND,
+    "integrity_finding": APPEND,
+    # the framework
+    "account_emailaddress": ALL,
+    "account_emailconfirmation": ALL,
+    "auth_group": ALL,
+    "auth_group_permissions": ALL,
+    "auth_permission": READ,
+    "coinhub_cache": ALL,
+    "django_admin_log": APPEND,
+    "django_content_type": READ,
+    "django_migrations": READ,
+    "django_session": ALL,
+}
+
+# The doors: SECURITY DEFINER functions the application may call, and plain reads.
+FUNCTIONS: set[str] = {
+    "post_journal_v1",
+    "hold_place_v1",
+    "hold_capture_v1",
+    "hold_void_v1",
+    "book_transaction_v1",
+    "book_step_v1",
+    "open_wallet_v1",
+    "set_wallet_state_v1",
+    "repair_wallet_v1",
+    "wallet_seq_at_v1",
+    "ledger_shard",
+}
+
+
+def application_role() -> str:
+    """Name the role the application signs in with."""
+    return str(settings.DATABASES["default"]["USER"])
+
+
+def apply_after_migration(using: str, **_signal: Any) -> None:
+    """Set the application's rights when the owner has migrated its database."""
+    if using == "owner":
+        apply(using)
+
+
+def apply(using: str) -> None:
+    """Take all rights on the schema from everybody and grant the application those listed.
+
+    Atomic: opens its own transaction, so that the application never finds itself without rights.
+    Repeat: the same rights.
+    Writes: the catalogue only.
+    """
+    role = sql.Identifier(application_role())
+    steps = [
+        sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {}").format(role),
+        sql.SQL("REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {}").format(role),
+        sql.SQL("REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, {}").format(role),
+        sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC, {}").format(role),
+        sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role),
+        sql.SQL(
+            "ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC"
+        ),
+    ]
+    with connections[using].cursor() as cursor:
+        present = _present(cursor)
+        steps += [
+            sql.SQL("GRANT {} ON {} TO {}").format(
+                sql.SQL(rights),  # type: ignore[arg-type]  # from the list above, not from input
+                sql.Identifier(table),
+                role,
+            )
+            for table, rights in TABLES.items()
+            if table in present["tables"]
+        ]
+        steps += [
+            sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(
+                sql.SQL(signature),  # type: ignore[arg-type]  # from the catalogue
+                role,
+            )
+            for name, signature in present["functions"]
+            if name in FUNCTIONS
+        ]
+        cursor.execute("BEGIN")
+        for step in steps:
+            cursor.execute(step)
+        cursor.execute("COMMIT")
+
+
+def _present(cursor: Any) -> dict[str, Any]:
+    cursor.execute("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace")
+    tables = {row[0] for row in cursor.fetchall()}
+    cursor.execute(
+        "SELECT proname, oid::regprocedure::text FROM pg_proc"
+        " WHERE pronamespace = 'public'::regnamespace"
+    )
+    return {"tables": tables, "functions": cursor.fetchall()}

@@ -1,0 +1,1 @@
+"""What happened: audit and outbox rows, written with the change, told after the commit."""

@@ -1,0 +1,286 @@
+"""Settings, read once at start from the environment; docs/settings.md lists every one.
+
+A missing or bad value stops the start with its name.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def choice(name: str, default: str, allowed: set[str]) -> str:
+    """Read a variable that has a few allowed values."""
+    value = str(env.str(name, default=default))
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} must be one of {sorted(allowed)}, not {value!r}")
+    return value
+
+
+def database(name: str) -> dict[str, Any]:
+    """Read a database address and add how CoinHub connects."""
+    config: dict[str, Any] = env.db(name)
+    if config.get("ENGINE") != "django.db.backends.postgresql":
+        raise ImproperlyConfigured(f"{name} must be a postgres:// address")
+    config["CONN_MAX_AGE"] = env.int("COINHUB_CONN_MAX_AGE", default=3600)
+    config["CONN_HEALTH_CHECKS"] = True
+    config["OPTIONS"] = {
+        **config.get("OPTIONS", {}),
+        "connect_timeout": 3,
+        "application_name": env.str("COINHUB_PROCESS", default="coinhub"),
+    }
+    return config
+
+
+# --- the installation -----------------------------------------------------------------------------
+ENVIRONMENT = choice("COINHUB_ENVIRONMENT", "production", {"production", "development"})
+PRODUCTION = ENVIRONMENT == "production"
+SANDBOX: bool = env.bool("COINHUB_SANDBOX", default=False)
+DEBUG: bool = env.bool("COINHUB_DEBUG", default=False)
+RATE_LIMITS: bool = env.bool("COINHUB_RATE_LIMITS", default=True)
+SECRET_KEY: str = env.str("SECRET_KEY")
+BASE_URL: str = env.str("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+STATE_DIR = Path(env.str("COINHUB_STATE_DIR", default=str(BASE_DIR / "var")))
+RECONCILIATION_KEY: str = env.str("COINHUB_RECONCILIATION_KEY", default="")
+ALERT_EMAILS: list[str] = env.list("COINHUB_ALERT_EMAILS", default=[])
+ADDRESS_HEADER: str = env.str("COINHUB_ADDRESS_HEADER", default="")
+
+
+def require_production_is_safe() -> None:
+    """Refuse to start a production installation with a door for tests open."""
+    doors = {
+        "COINHUB_SANDBOX": SANDBOX,
+        "COINHUB_DEBUG": DEBUG,
+        "COINHUB_RATE_LIMITS": not RATE_LIMITS,
+        "SECRET_KEY": len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5 or "insecure" in SECRET_KEY,
+        "COINHUB_RECONCILIATION_KEY": len(RECONCILIATION_KEY) < 20,
+        "ALLOWED_HOSTS": "*" in ALLOWED_HOSTS,
+        "BASE_URL": not BASE_URL.startswith("https://"),
+    }
+    open_doors = [name for name, is_open in doors.items() if is_open]
+    if open_doors:
+        raise ImproperlyConfigured(
+            f"not safe for production (COINHUB_ENVIRONMENT=production): {', '.join(open_doors)};"
+            " see docs/settings.md"
+        )
+
+
+if PRODUCTION:
+    require_production_is_safe()
+
+# --- what it stands on ----------------------------------------------------------------------------
+DATABASES: dict[str, dict[str, Any]] = {"default": database("DATABASE_URL")}
+# Every statement of the application is prepared by the server at once; migrations, which run files
+# of many statements, cannot be.
+DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 0}
+if "DATABASE_OWNER_URL" in env.ENVIRON:  # only migrate, bootstrap and replay are given it
+    DATABASES["owner"] = database("DATABASE_OWNER_URL")
+    DATABASES["owner"]["CONN_MAX_AGE"] = 0
+    DATABASES["default"]["TEST"] = {"MIRROR": "owner"}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+VALKEY_URL: str = env.str("VALKEY_URL", default="")
+CACHES: dict[str, dict[str, Any]] = {
+    # Sign-in and sessions must survive the loss of Valkey, so the default cache is the database.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "coinhub_cache",
+    },
+}
+if VALKEY_URL:
+    CACHES["fast"] = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": VALKEY_URL + ("&db=1" if "?" in VALKEY_URL else "?db=1"),
+    }
+
+INSTALLED_APPS = [
+    "coinhub",
+    "coinhub.users",
+    "coinhub.events",
+    "coinhub.api",
+    "kyc",
+    "wallets",
+    "integrity",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_htmx",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "coinhub.core.requests.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "coinhub.core.requests.SecurityHeadersMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "coinhub.urls"
+WSGI_APPLICATION = "coinhub.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "coinhub.core.requests.installation",
+            ],
+        },
+    },
+]
+
+# --- people ---------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "users.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_ADAPTER = "coinhub.users.adapter.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/m/key,30/m/ip"} if RATE_LIMITS else False
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "overview"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "coinhub.core.requests.csrf_failure"
+
+# --- transport ------------------------------------------------------------------------------------
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_HSTS_SECONDS = 63_072_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_SECURE = True
+    CSRF_COOKIE_NAME = "__Host-csrf"
+    if env.bool("COINHUB_BEHIND_PROXY", default=False):
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "object-src": ["'none'"],
+        "manifest-src": ["'self'"],
+    }
+}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+
+# --- pages ----------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+STATIC_URL = "/static/"
+STATIC_ROOT = env.str("COINHUB_STATIC_ROOT", default=str(STATE_DIR / "static"))
+WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_AUTOREFRESH = DEBUG
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+# --- programs -------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["coinhub.api.auth.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["coinhub.api.json.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["coinhub.api.json.MoneyJSONRenderer"],
+    "EXCEPTION_HANDLER": "coinhub.api.errors.problem",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": None,
+    "COERCE_DECIMAL_TO_STRING": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "CoinHub",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
+# --- work in the background -----------------------------------------------------------------------
+CELERY_BROKER_URL = (
+    VALKEY_URL.replace("unix://", "redis+socket://") + "?virtual_host=0"
+    if VALKEY_URL.startswith("unix://")
+    else VALKEY_URL
+)
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="CoinHub <no-reply@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+LOGGING_CONFIG = None  # structlog writes one JSON line an event
+SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,0 +1,5 @@
+"""Tables of people and their tokens."""
+
+from coinhub.users.models.user import User
+
+__all__ = ["User"]

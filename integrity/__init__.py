@@ -1,0 +1,1 @@
+"""Integrity: judges the ledger from its data, never with its code."""

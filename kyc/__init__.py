@@ -1,0 +1,1 @@
+"""Identity: one case per customer, one status."""

@@ -1,0 +1,5 @@
+"""Tables of identity."""
+
+from kyc.models.case import Case
+
+__all__ = ["Case"]

@@ -1,0 +1,105 @@
+"""The cast and the stage of the tests.
+
+The tests run as the application's role on the real PostgreSQL. Wallets and postings come from the
+use cases, never from fixtures that write rows.
+"""
+
+import itertools
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from coinhub.core.actor import Actor, system
+from coinhub.core.money import Money
+from coinhub.users import roles
+from coinhub.users.models import User
+from kyc.models import Case
+from wallets.models import Wallet
+from wallets.selectors import currencies
+from wallets.services import bootstrap, payments, wallets
+
+PASSWORD = "correct-horse-battery"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
+    """Fill the test database with what every installation has, once and for good."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        bootstrap.bootstrap(groups=roles.GROUPS)
+
+
+@pytest.fixture(autouse=True)
+def _forget_currencies() -> None:
+    currencies._known.clear()
+
+
+def make_customer(name: str = "customer", *, kyc: str = Case.Status.APPROVED) -> User:
+    """Make a customer with an identity case; every call makes a new one."""
+    user = User.objects.create_user(f"{name}-{next(_numbers)}@example.com", PASSWORD, name=name)
+    if kyc != Case.Status.NOT_STARTED:
+        Case.objects.create(customer=user, status=kyc, tier=2 if kyc == "approved" else 0)
+    return user
+
+
+def make_staff(name: str, *groups: str, superuser: bool = False) -> User:
+    """Make a member of staff with the roles named."""
+    from django.contrib.auth.models import Group
+
+    user = User.objects.create_user(
+        f"{name}-{next(_numbers)}@example.com", PASSWORD, is_staff=True, is_superuser=superuser
+    )
+    user.groups.set(Group.objects.filter(name__in=groups))
+    return user
+
+
+def wallet_of(user: User, currency: str = "GBP", *, funded: str = "0") -> Wallet:
+    """Open a customer's wallet and put money in through the use case."""
+    wallet = wallets.open_wallet(owner_id=user.pk, currency=currency)
+    if Decimal(funded):
+        payments.credit(payee=wallet, amount=Money(Decimal(funded), currency), actor=system())
+        wallet.refresh_from_db()
+    return wallet
+
+
+def gbp(amount: str) -> Money:
+    """An amount in pounds."""
+    return Money(Decimal(amount), "GBP")
+
+
+@pytest.fixture
+def actor() -> Actor:
+    """CoinHub itself."""
+    return system("test-request")
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    """A customer whose identity is approved; owns nothing yet."""
+    return make_customer("alice")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    """Another approved customer."""
+    return make_customer("bob")
+
+
+@pytest.fixture
+def carol(db: None) -> User:
+    """A customer whose identity is under review."""
+    return make_customer("carol", kyc=Case.Status.PENDING)
+
+
+@pytest.fixture
+def signed_in() -> Callable[[User], Client]:
+    """Give a browser in which a person has signed in."""
+
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in

@@ -1,0 +1,13 @@
+"""Settings for tests: the project's own, with what only tests may have."""
+
+import os
+
+os.environ.setdefault("COINHUB_ENVIRONMENT", "development")
+os.environ.setdefault("COINHUB_SANDBOX", "true")
+os.environ.setdefault("COINHUB_RATE_LIMITS", "false")
+
+from coinhub.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests sign in often
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CELERY_BROKER_URL = "memory://"

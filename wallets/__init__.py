@@ -1,0 +1,1 @@
+"""Wallets: the ledger, payments and trading."""

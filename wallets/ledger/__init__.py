@@ -1,0 +1,1 @@
+"""The only door to balances: drafts, posting, holds, errors."""

@@ -1,0 +1,177 @@
+"""Booking: one call to the database for a whole operation."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError, connection
+from django.utils import timezone
+
+from coinhub.core.actor import Actor
+from wallets.ledger.drafts import Leg, TransactionDraft
+from wallets.ledger.errors import IdempotencyKeyExpired, IdempotencyKeyReused, translate
+from wallets.ledger.request import LIFETIME, Answer, Booked, MoneyRequest
+from wallets.models import Transaction
+
+BOOK_TRANSACTION = """
+SELECT claimed, transaction_id, created_at, used_fingerprint, response_status, response
+  FROM book_transaction_v1(
+    %s::smallint, %s::uuid, %s::text, %s::text, %s::text, %s::numeric, %s::numeric, %s::text,
+    %s::bigint, %s::bigint, %s::text, %s::text, %s::jsonb,
+    %s::text, %s::bigint[], %s::smallint[], %s::text[], %s::numeric[], %s::date,
+    %s::uuid, %s::text, %s::text[], %s::timestamptz,
+    %s::uuid, %s::text, %s::bytea, %s::smallint, %s::text, %s::jsonb, %s::text)
+"""
+
+
+def book(
+    draft: TransactionDraft, *, actor: Actor, event: str, request: MoneyRequest | None = None
+) -> Booked:
+    """Book a whole operation: claim the key, move the money, record it, tell of it.
+
+    Atomic: one statement, which is a transaction by itself; inside a transaction it joins it.
+    Repeat: the same request gives back the first Transaction and the answer kept for it.
+    Writes: IdempotencyKey, Transaction, Journal with Postings, Hold, AuditEvent, OutboxEvent.
+    Raises: InsufficientFunds, WalletFrozen, WalletClosed, AmountInvalid, IdempotencyKeyReused,
+        IdempotencyKeyExpired, IdempotencyInProgress, Unavailable.
+    """
+    transaction = as_row(draft)
+    answer = request.answer(transaction) if request and request.answer else None
+    row = call(
+        BOOK_TRANSACTION,
+        [*_draft_parameters(draft), *request_parameters(request, answer), *told(actor, event)],
+    )
+    return outcome(row, transaction, request)
+
+
+def outcome(row: Any, transaction: Transaction, request: MoneyRequest | None) -> Booked:
+    """Read what a booking function answered: booked now, or booked before under the same key.
+
+    Raises: IdempotencyKeyReused, IdempotencyKeyExpired.
+    """
+    claimed, transaction_id, created_at, used_fingerprint, status, body = row
+    kept = Answer(status, body) if body is not None else None
+    if claimed:
+        if transaction._state.adding:
+            transaction.pk = transaction_id
+            transaction.created_at = created_at
+            transaction._state.adding = False
+        if transaction.status in (Transaction.Status.COMPLETED, Transaction.Status.CANCELLED):
+            transaction.completed_at = created_at
+        return Booked(transaction, False, kept)
+    assert request is not None  # only a key can have been used before
+    require_same(request, used_fingerprint, created_at, kept, transaction_id)
+    return Booked(Transaction.objects.get(pk=transaction_id), True, kept)
+
+
+def require_same(
+    request: MoneyRequest,
+    used_fingerprint: Any,
+    used_at: datetime,
+    kept: Answer | None,
+    transaction_id: int | None,
+) -> None:
+    """Refuse a key that was used for another request, or too long ago.
+
+    Raises: IdempotencyKeyReused, IdempotencyKeyExpired (naming the original operation).
+    """
+    if bytes(used_fingerprint) != request.fingerprint:
+        raise IdempotencyKeyReused
+    age: timedelta = timezone.now() - used_at
+    if age > LIFETIME or (request.answer is not None and kept is None):
+        original = Transaction.objects.filter(pk=transaction_id).values_list("public_id", flat=True)
+        raise IdempotencyKeyExpired(original=str(original.first() or ""))
+
+
+def call(statement: str, parameters: list[Any]) -> Any:
+    """Run one ledger function and give its row.
+
+    Raises: the refusal that the database's error stands for.
+    """
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            return cursor.fetchone()
+    except (DatabaseError, InterfaceError) as error:
+        raise translate(error) from error
+
+
+def as_row(draft: TransactionDraft) -> Transaction:
+    """Make the row as the database will write it, without asking for it again."""
+    return Transaction(
+        public_id=draft.public_id,
+        shard=draft.shard,
+        type=draft.type,
+        status=draft.status,
+        state=draft.state,
+        amount=draft.amount.amount,
+        fee=draft.fee,
+        currency_id=draft.amount.currency,
+        payer_wallet=draft.payer,
+        payee_wallet=draft.payee,
+        reference=draft.reference,
+        note=draft.note,
+        metadata=draft.metadata,
+        completed_at=None,
+    )
+
+
+def leg_parameters(legs: tuple[Leg, ...]) -> list[Any]:
+    """Give the legs as the four arrays that the functions take."""
+    return [
+        [leg.wallet_id for leg in legs],
+        [leg.shard for leg in legs],
+        [leg.balance_type for leg in legs],
+        [leg.amount for leg in legs],
+    ]
+
+
+def request_parameters(request: MoneyRequest | None, answer: Answer | None) -> list[Any]:
+    """Give caller, key, fingerprint and the answer to keep."""
+    if request is None:
+        return [None] * 5
+    kept = [answer.status, answer.body] if answer else [None, None]
+    return [request.caller, request.key, request.fingerprint, *kept]
+
+
+def told(actor: Actor, event: str) -> list[Any]:
+    """Give who acts, and the event that tells of it."""
+    who = {
+        "kind": actor.kind,
+        "user_id": str(actor.user_id) if actor.user_id else None,
+        "address": actor.address,
+        "request_id": actor.request_id,
+    }
+    return [json.dumps(who), event]
+
+
+def _draft_parameters(draft: TransactionDraft) -> list[Any]:
+    hold = draft.hold
+    return [
+        draft.shard,
+        draft.public_id,
+        str(draft.type),
+        str(draft.status),
+        draft.state,
+        draft.amount.amount,
+        draft.fee,
+        draft.amount.currency,
+        draft.payer.pk,
+        draft.payee.pk,
+        draft.reference,
+        draft.note,
+        json.dumps(draft.metadata),
+        draft.transition_key,
+        *leg_parameters(draft.legs),
+        draft.value_date,
+        *(
+            [hold.public_id, hold.purpose, list(hold.conditions), hold.expires_at]
+            if hold
+            else [None] * 4
+        ),
+    ]
+
+
+def statement_parameters(draft: TransactionDraft, *, actor: Actor, event: str) -> list[Any]:
+    """Give the parameters of BOOK_TRANSACTION for an operation without a key (imports)."""
+    return [*_draft_parameters(draft), *[None] * 5, *told(actor, event)]

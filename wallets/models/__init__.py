@@ -1,0 +1,21 @@
+"""Tables of the ledger and of the business records on it."""
+
+from wallets.models.currency import Currency
+from wallets.models.hold import Hold, HoldCondition
+from wallets.models.idempotency import IdempotencyKey
+from wallets.models.journal import Journal
+from wallets.models.posting import BalanceType, Posting
+from wallets.models.transaction import Transaction
+from wallets.models.wallet import Wallet
+
+__all__ = [
+    "BalanceType",
+    "Currency",
+    "Hold",
+    "HoldCondition",
+    "IdempotencyKey",
+    "Journal",
+    "Posting",
+    "Transaction",
+    "Wallet",
+]

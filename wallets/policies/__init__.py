@@ -1,0 +1,1 @@
+"""May it go ahead, and where to; reads only."""

@@ -1,0 +1,67 @@
+"""Holds: reserve money, then capture it or let it go."""
+
+from datetime import datetime
+
+from coinhub.core.actor import Actor
+from coinhub.core.money import Money
+from wallets.ledger import drafts, posting
+from wallets.ledger import holds as ledger_holds
+from wallets.ledger.request import Booked, MoneyRequest
+from wallets.models import Hold, Wallet
+from wallets.selectors import currencies
+
+
+def place_hold(
+    *,
+    payer: Wallet,
+    payee: Wallet,
+    amount: Money,
+    purpose: str,
+    actor: Actor,
+    expires_at: datetime | None = None,
+    request: MoneyRequest | None = None,
+) -> Booked:
+    """Lock money of the payer for a payment to the payee that may come.
+
+    Units:  ``amount`` is positive, in units of its currency.
+    Atomic: one statement of the ledger.
+    Repeat: the same request gives back the first Transaction.
+    Writes: Transaction (PENDING), Journal with two Postings, Hold.
+    Raises: InsufficientFunds, CurrencyMismatch, AmountInvalid, WalletFrozen, WalletClosed.
+    """
+    currencies.get_for(amount, payer)
+    currencies.get_for(amount, payee)
+    draft = drafts.lock(
+        payer=payer,
+        payee=payee,
+        amount=amount,
+        hold=drafts.HoldDraft(purpose=purpose, expires_at=expires_at),
+    )
+    return posting.book(draft, actor=actor, event="hold.placed", request=request)
+
+
+def capture(
+    *, hold: Hold, amount: Money, actor: Actor, request: MoneyRequest | None = None
+) -> Booked:
+    """Pay all or part of a hold to its payee; what remains goes back to the payer.
+
+    Units:  ``amount`` is positive and at most what remains on the hold.
+    Atomic: one statement of the ledger.
+    Repeat: the same request gives back the first answer; otherwise the hold has ended.
+    Writes: Journals with Postings, Hold, Transaction (COMPLETED).
+    Raises: HoldEnded, HoldTooSmall, CurrencyMismatch, AmountInvalid, WalletClosed.
+    """
+    payee = hold.transaction.payee_wallet
+    currencies.get_for(amount, payee)
+    return ledger_holds.capture(hold, payee=payee, amount=amount, actor=actor, request=request)
+
+
+def void(*, hold: Hold, actor: Actor, request: MoneyRequest | None = None) -> Booked:
+    """Let a hold go: all that remains becomes available to the payer again.
+
+    Atomic: one statement of the ledger.
+    Repeat: the same request gives back the first answer; otherwise the hold has ended.
+    Writes: Journal with two Postings, Hold, Transaction (CANCELLED).
+    Raises: HoldEnded.
+    """
+    return ledger_holds.void(hold, actor=actor, request=request)

@@ -1,0 +1,82 @@
+"""Credit and debit: money that comes from outside and money that goes there."""
+
+from coinhub.core.actor import Actor
+from coinhub.core.money import Money
+from wallets.ledger import chart, drafts, posting
+from wallets.ledger.request import Booked, MoneyRequest
+from wallets.models import Transaction, Wallet
+from wallets.policies import routing
+from wallets.selectors import currencies, house
+
+
+def credit(
+    *,
+    payee: Wallet,
+    amount: Money,
+    actor: Actor,
+    reference: str = "",
+    request: MoneyRequest | None = None,
+) -> Booked:
+    """Book money that arrived outside for a customer.
+
+    Units:  ``amount`` is positive, in units of its currency.
+    Atomic: one statement of the ledger.
+    Repeat: the same request gives back the first Transaction.
+    Writes: Transaction, Journal with two Postings; while the customer's identity is not approved
+        the money arrives in ``held``, on a Hold with the condition ``kyc``.
+    Raises: AmountInvalid, CurrencyMismatch, WalletClosed, HouseWalletMissing.
+    """
+    currency = currencies.get_for(amount, payee)
+    draft = drafts.move(
+        type=Transaction.Type.DEPOSIT,
+        payer=house.get_house_wallet(chart.SETTLEMENT, amount.currency),
+        payee=payee,
+        amount=amount,
+        hold=routing.hold_for(payee, currency, purpose="deposit"),
+        reference=reference,
+    )
+    event = "deposit.held" if draft.hold else "deposit.completed"
+    return posting.book(draft, actor=actor, event=event, request=request)
+
+
+def debit(
+    *,
+    payer: Wallet,
+    amount: Money,
+    actor: Actor,
+    reference: str = "",
+    request: MoneyRequest | None = None,
+) -> Booked:
+    """Book money that left for the outside: the mirror of ``credit``.
+
+    Units, Atomic, Repeat: as ``credit``.
+    Writes: Transaction, Journal with two Postings.
+    Raises: InsufficientFunds, AmountInvalid, CurrencyMismatch, WalletFrozen, WalletClosed.
+    """
+    currencies.get_for(amount, payer)
+    draft = drafts.move(
+        type=Transaction.Type.WITHDRAWAL,
+        payer=payer,
+        payee=house.get_house_wallet(chart.SETTLEMENT, amount.currency),
+        amount=amount,
+        reference=reference,
+    )
+    return posting.book(draft, actor=actor, event="withdrawal.completed", request=request)
+
+
+def fund_house(*, code: str, amount: Money, actor: Actor) -> Booked:
+    """Book the platform's own capital into a wallet of the house.
+
+    Units, Atomic: as ``credit``.
+    Writes: Transaction, Journal with two Postings.
+    Raises: AmountInvalid, HouseWalletMissing.
+    """
+    payee = house.get_house_wallet(code, amount.currency)
+    currencies.get_for(amount, payee)
+    draft = drafts.move(
+        type=Transaction.Type.FUNDING,
+        payer=house.get_house_wallet(chart.SETTLEMENT, amount.currency),
+        payee=payee,
+        amount=amount,
+    )
+    return posting.book(draft, actor=actor, event="house.funded")

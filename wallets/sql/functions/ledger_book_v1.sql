@@ -1,0 +1,112 @@
+-- ledger_book_v1: book one balanced journal and move the balances. The one place that does.
+--
+-- Internal: the application calls post_journal_v1, the hold functions and book_transaction_v1.
+-- Units:  p_amounts in units of the currency; positive adds to the wallet, negative takes.
+--         A wallet may occur several times; amounts are booked in the order given and the floor is
+--         checked after the last.
+-- Locks:  every wallet named, lowest id first, until commit; the update is the lock.
+-- Writes: one journal, its postings, the balances.
+-- Errors: LG006 the arrays do not describe a journal
+--         LG001 the postings do not sum to zero in each currency (trigger on postings)
+--         23505 journal_step_booked_once
+--         and those of ledger_refuse_wallet_v1
+CREATE FUNCTION ledger_book_v1(
+    p_shard smallint, p_transaction_id bigint, p_kind text, p_transition_key text,
+    p_wallet_ids bigint[], p_wallet_shards smallint[], p_balance_types text[], p_amounts numeric[],
+    p_value_date date, p_metadata jsonb,
+    OUT journal_id bigint, OUT booked_at timestamptz
+)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+    c_most_postings CONSTANT int := 5000;
+    v_count int := cardinality(p_wallet_ids);
+    v_want record;
+    v_seq bigint;
+    v_available numeric;
+    v_held numeric;
+    v_locked numeric;
+    v_invested numeric;
+    v_ids bigint[] := '{}';
+    v_seqs bigint[] := '{}';
+    v_before numeric[] := '{}';
+BEGIN
+    IF v_count IS NULL OR v_count < 2 OR v_count > c_most_postings
+            OR cardinality(p_wallet_shards) IS DISTINCT FROM v_count
+            OR cardinality(p_balance_types) IS DISTINCT FROM v_count
+            OR cardinality(p_amounts) IS DISTINCT FROM v_count
+            OR array_position(p_wallet_ids, NULL) IS NOT NULL
+            OR array_position(p_balance_types, NULL) IS NOT NULL
+            OR array_position(p_amounts, NULL) IS NOT NULL
+            OR 'NaN' = ANY (p_amounts) OR 0 = ANY (p_amounts) THEN
+        RAISE EXCEPTION 'a journal needs 2 to % postings, each with a wallet, a balance type and an amount',
+            c_most_postings USING ERRCODE = 'LG006';
+    END IF;
+
+    FOR v_want IN
+        SELECT l.wallet_id, l.wallet_shard, count(*) AS postings,
+               coalesce(sum(l.amount) FILTER (WHERE l.balance_type = 'available'), 0) AS available,
+               coalesce(sum(l.amount) FILTER (WHERE l.balance_type = 'held'), 0) AS held,
+               coalesce(sum(l.amount) FILTER (WHERE l.balance_type = 'locked'), 0) AS locked,
+               coalesce(sum(l.amount) FILTER (WHERE l.balance_type = 'invested'), 0) AS invested,
+               max(scale(trim_scale(l.amount))) AS decimals
+          FROM unnest(p_wallet_ids, p_wallet_shards, p_balance_types, p_amounts)
+               AS l (wallet_id, wallet_shard, balance_type, amount)
+         GROUP BY l.wallet_id, l.wallet_shard
+         ORDER BY l.wallet_id
+    LOOP
+        FOR v_try IN 1..2 LOOP
+            UPDATE wallets_wallet AS w
+               SET available = w.available + v_want.available,
+                   held = w.held + v_want.held,
+                   locked = w.locked + v_want.locked,
+                   invested = w.invested + v_want.invested,
+                   version = w.version + v_want.postings
+             WHERE w.id = v_want.wallet_id AND w.shard = v_want.wallet_shard
+               AND (w.status = 'active' OR (w.status = 'frozen' AND v_want.available >= 0))
+               AND w.decimals >= v_want.decimals
+               AND (w.floor IS NULL OR w.available + v_want.available >= w.floor)
+               AND w.held + v_want.held >= 0
+               AND w.locked + v_want.locked >= 0
+               AND w.invested + v_want.invested >= 0
+               AND (w.code IS NULL
+                    OR (v_want.held = 0 AND v_want.locked = 0 AND v_want.invested = 0))
+            RETURNING w.version, w.available, w.held, w.locked, w.invested
+                 INTO v_seq, v_available, v_held, v_locked, v_invested;
+            EXIT WHEN FOUND;
+            PERFORM ledger_refuse_wallet_v1(
+                v_want.wallet_id, v_want.wallet_shard, v_want.available, v_want.held,
+                v_want.locked, v_want.invested, v_want.decimals);
+            IF v_try = 2 THEN
+                RAISE EXCEPTION 'wallet % cannot be booked', v_want.wallet_id
+                USING ERRCODE = 'LG006';
+            END IF;
+        END LOOP;
+        v_ids := v_ids || v_want.wallet_id;
+        v_seqs := v_seqs || (v_seq - v_want.postings);
+        v_before := v_before || ARRAY[
+            v_available - v_want.available, v_held - v_want.held,
+            v_locked - v_want.locked, v_invested - v_want.invested];
+    END LOOP;
+
+    booked_at := clock_timestamp();
+    INSERT INTO wallets_journal
+        (shard, kind, transaction_id, transition_key, booked_at, value_date, metadata)
+    VALUES (p_shard, p_kind, p_transaction_id, p_transition_key, booked_at,
+            coalesce(p_value_date, (booked_at AT TIME ZONE 'UTC')::date), coalesce(p_metadata, '{}'))
+    RETURNING id INTO journal_id;
+
+    INSERT INTO wallets_posting
+        (shard, journal_id, wallet_id, balance_type, amount, balance_after, seq)
+    SELECT l.wallet_shard, journal_id, l.wallet_id, l.balance_type, l.amount,
+           v_before[(w.place - 1) * 4 + CASE l.balance_type
+               WHEN 'available' THEN 1 WHEN 'held' THEN 2 WHEN 'locked' THEN 3 WHEN 'invested' THEN 4
+           END] + sum(l.amount) OVER (PARTITION BY l.wallet_id, l.balance_type ORDER BY l.line),
+           w.seq + row_number() OVER (PARTITION BY l.wallet_id ORDER BY l.line)
+      FROM unnest(p_wallet_ids, p_wallet_shards, p_balance_types, p_amounts) WITH ORDINALITY
+           AS l (wallet_id, wallet_shard, balance_type, amount, line)
+      JOIN unnest(v_ids, v_seqs) WITH ORDINALITY AS w (id, seq, place) ON w.id = l.wallet_id
+     ORDER BY l.line;
+END;
+$$;

@@ -1,0 +1,13 @@
+-- ledger_shard: the shard of an owner's ledger rows, 0 to 1023, fixed for life; the house is on 0.
+--
+-- Source: coinhub.core.ids.shard_of computes the same.
+CREATE FUNCTION ledger_shard(p_owner_id uuid) RETURNS smallint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, public, pg_temp
+RETURN CASE
+    WHEN p_owner_id IS NULL THEN 0::smallint
+    ELSE (
+        (get_byte(sha256(uuid_send(p_owner_id)), 0) << 8 | get_byte(sha256(uuid_send(p_owner_id)), 1))
+        & 1023
+    )::smallint
+END;

@@ -1,0 +1,48 @@
+-- open_wallet_v1: open a wallet, or give the one there is.
+--
+-- A customer's first wallet becomes the primary one. House wallets (no owner) have a code.
+-- Repeat: returns the wallet that exists.
+-- Errors: LG003 no such currency, and the constraints of wallets_wallet
+CREATE FUNCTION open_wallet_v1(
+    p_owner_id uuid, p_currency text, p_public_id uuid, p_code text DEFAULT NULL,
+    p_floor numeric DEFAULT 0,
+    OUT wallet_id bigint, OUT shard smallint, OUT opened boolean
+)
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+    v_decimals smallint;
+    v_primary boolean;
+BEGIN
+    shard := ledger_shard(p_owner_id);
+    SELECT c.decimals INTO v_decimals FROM wallets_currency AS c WHERE c.code = p_currency;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no currency %', p_currency USING ERRCODE = 'LG003';
+    END IF;
+    v_primary := p_owner_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM wallets_wallet AS w
+         WHERE w.owner_id = p_owner_id AND w.shard = open_wallet_v1.shard AND w.is_primary);
+    -- Twice: two first wallets opened at once both want to be primary, and one of them is not.
+    FOR v_try IN 1..2 LOOP
+        SELECT w.id INTO wallet_id FROM wallets_wallet AS w
+         WHERE w.shard = open_wallet_v1.shard AND w.currency_id = p_currency
+           AND w.owner_id IS NOT DISTINCT FROM p_owner_id AND w.code IS NOT DISTINCT FROM p_code;
+        opened := NOT FOUND;
+        EXIT WHEN FOUND;
+        INSERT INTO wallets_wallet
+            (public_id, shard, owner_id, currency_id, decimals, code, floor, status, is_primary)
+        VALUES (p_public_id, shard, p_owner_id, p_currency, v_decimals, p_code, p_floor, 'active',
+                v_primary)
+        ON CONFLICT DO NOTHING
+        RETURNING id INTO wallet_id;
+        EXIT WHEN wallet_id IS NOT NULL;
+        v_primary := false;
+    END LOOP;
+    IF wallet_id IS NULL THEN
+        SELECT w.id, false INTO wallet_id, opened FROM wallets_wallet AS w
+         WHERE w.shard = open_wallet_v1.shard AND w.currency_id = p_currency
+           AND w.owner_id IS NOT DISTINCT FROM p_owner_id AND w.code IS NOT DISTINCT FROM p_code;
+    END IF;
+END;
+$$;
