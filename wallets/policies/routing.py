@@ -9,8 +9,8 @@ def hold_for(payee: Wallet, currency: Currency, *, purpose: str) -> HoldDraft | 
     """Say what an arriving credit waits for; ``None`` when it is available at once.
 
     A customer whose identity is not approved is credited in ``held`` with the condition ``kyc``;
-    points need no identity.
+    points need no identity. The edge loads ``payee`` with its owner and case for each request.
     """
-    if payee.owner_id is None or not currency.needs_kyc or cases.is_approved(payee.owner_id):
+    if payee.owner is None or not currency.needs_kyc or cases.is_approved(payee.owner):
         return None
     return HoldDraft(purpose=purpose, conditions=("kyc",))
