@@ -1,9 +1,12 @@
 """What the runner says to the person at the terminal."""
 
+import os
 import sys
 import time
 
-STARTED_AT = time.monotonic()
+# The command continues in another interpreter; what it says counts from the first one's start.
+STARTED_VARIABLE = "COINHUB_STARTED_AT"
+STARTED_AT = float(os.environ.pop(STARTED_VARIABLE, "") or time.time())
 
 
 def say(text: str = "") -> None:
@@ -14,7 +17,7 @@ def say(text: str = "") -> None:
 
 def progress(text: str) -> None:
     """Write what is being done, with the seconds since the start; answers go to the other stream."""
-    sys.stderr.write(f"[{time.monotonic() - STARTED_AT:5.1f} s] {text}\n")
+    sys.stderr.write(f"[{time.time() - STARTED_AT:5.1f} s] {text}\n")
     sys.stderr.flush()
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coinhub.cli import environment
-from coinhub.cli.console import complain, say
+from coinhub.cli.console import STARTED_AT, STARTED_VARIABLE, complain, say
 from coinhub.core.embedded.errors import CannotRun
 
 CANNOT_RUN = 2
@@ -132,5 +132,8 @@ def enter_environment(state_dir: Path, *, dev: bool, argv: Sequence[str]) -> Non
     if os.path.realpath(sys.prefix) == os.path.realpath(python.parent.parent):
         return
     known = [str(environment.PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    environ = os.environ | {"PYTHONPATH": os.pathsep.join(known)}
+    environ = os.environ | {
+        "PYTHONPATH": os.pathsep.join(known),
+        STARTED_VARIABLE: str(STARTED_AT),
+    }
     os.execve(python, [str(python), "-m", "coinhub", *argv], environ)

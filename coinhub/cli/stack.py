@@ -44,6 +44,8 @@ class Stack:
         """
         wanted = installation.wanted_servers()
         made, secrets = servers.prepare(self.state, postgres=wanted.postgres, valkey=wanted.valkey)
+        if not made.is_inside(self.state.folder):
+            progress(f"{self.state.folder} is closed to 'nobody': the data is kept in /var/lib")
         self._start_servers(made)
         everything = installation.settings(
             secrets, self.state, base_url=self.base_url, addresses=made.addresses()

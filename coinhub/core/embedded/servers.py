@@ -50,6 +50,10 @@ class Servers:
         for server in self.all:
             server.stop()
 
+    def is_inside(self, folder: Path) -> bool:
+        """Tell whether all data lies in a folder."""
+        return all(server.folder.parent == folder for server in self.all)
+
     def addresses(self) -> dict[str, str]:
         """Return the addresses as environment variables."""
         found: dict[str, str] = {}

@@ -13,6 +13,7 @@ from coinhub.core.embedded.servers import Servers
 from coinhub.core.embedded.state import State
 
 PREFIX = "coinhub-tmp-"
+KEEP = "keep"  # locked by the process that made the folder, for as long as that process lives
 
 
 @contextmanager
@@ -25,10 +26,13 @@ def folder(parent: Path | None = None) -> Iterator[Path]:
     _sweep(home)
     made = Path(tempfile.mkdtemp(prefix=PREFIX, dir=home))
     made.chmod(0o711)  # the database's own user has to pass
+    keep = os.open(made / KEEP, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fcntl.flock(keep, fcntl.LOCK_EX)
     try:
         yield made
     finally:
         _remove(made)
+        os.close(keep)
 
 
 @contextmanager
@@ -71,7 +75,7 @@ def _sweep(home: Path) -> None:
 
 def _is_abandoned(found: Path) -> bool:
     try:
-        descriptor = os.open(found / "lock", os.O_RDWR | os.O_CLOEXEC)
+        descriptor = os.open(found / KEEP, os.O_RDWR | os.O_CLOEXEC)
     except OSError:
         return False  # just being made, or not ours to judge
     try:
