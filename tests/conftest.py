@@ -43,6 +43,14 @@ def django_db_setup(
         teardown_databases(made, verbosity=0)
 
 
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Let a test commit for good; nothing is flushed, so it makes fresh people and wallets."""
+    with django_db_blocker.unblock():
+        yield
+        connections.close_all()
+
+
 @pytest.fixture(autouse=True)
 def _forget_currencies() -> None:
     currencies._known.clear()
