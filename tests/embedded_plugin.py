@@ -102,9 +102,8 @@ def close_test_database(*, using: str, **_: Any) -> None:
         cursor.execute(f"GRANT CONNECT ON DATABASE {name} TO coinhub_app")
 
 
-def pytest_configure(config: pytest.Config) -> None:
+def pytest_configure() -> None:
     """Close each test database as soon as it is there."""
-    config.addinivalue_line("markers", "slow: starts a whole installation")
     if os.environ.get("DATABASE_OWNER_URL"):
         from django.db.models.signals import pre_migrate
 

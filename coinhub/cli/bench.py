@@ -17,7 +17,7 @@ STOPPED = 130
 def run(arguments: Sequence[str], state_dir: Path) -> int:
     """Run the benchmark and pass its exit code on.
 
-    The servers live below the state folder: the temporary folder may be memory, which would flatter.
+    The servers live below the state folder: a temporary folder may be memory and flatter us.
 
     Raises: CannotRun.
     """

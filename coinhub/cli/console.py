@@ -16,7 +16,7 @@ def say(text: str = "") -> None:
 
 
 def progress(text: str) -> None:
-    """Write what is being done, with the seconds since the start; answers go to the other stream."""
+    """Write what is being done, with the seconds so far; standard output is for answers."""
     sys.stderr.write(f"[{time.time() - STARTED_AT:5.1f} s] {text}\n")
     sys.stderr.flush()
 
