@@ -88,7 +88,9 @@ def move(
     )
 
 
-def lock(*, payer: Wallet, payee: Wallet, amount: Money, hold: HoldDraft) -> TransactionDraft:
+def lock(
+    *, payer: Wallet, payee: Wallet, amount: Money, hold: HoldDraft, **fields: Any
+) -> TransactionDraft:
     """Draft a hold: the payer's available money becomes locked, for a payee to come."""
     return TransactionDraft(
         type=Transaction.Type.HOLD,
@@ -100,4 +102,5 @@ def lock(*, payer: Wallet, payee: Wallet, amount: Money, hold: HoldDraft) -> Tra
         legs=(leg(payer, -amount.amount), leg(payer, amount.amount, BalanceType.LOCKED)),
         shard=payer.shard,
         hold=hold,
+        **fields,
     )

@@ -1,5 +1,6 @@
 """The next step of an operation that holds locked money: capture or void."""
 
+from datetime import date
 from typing import Any
 
 from coinhub.core.actor import Actor
@@ -19,7 +20,13 @@ SELECT claimed, transaction_id, created_at, used_fingerprint, response_status, r
 
 
 def capture(
-    hold: Hold, *, payee: Wallet, amount: Money, actor: Actor, request: MoneyRequest | None = None
+    hold: Hold,
+    *,
+    payee: Wallet,
+    amount: Money,
+    actor: Actor,
+    value_date: date | None = None,
+    request: MoneyRequest | None = None,
 ) -> Booked:
     """Pay the payee out of a hold and give what remains back to the payer.
 
@@ -33,16 +40,24 @@ def capture(
         leg(payee, amount.amount, BalanceType.AVAILABLE),
     )
     done = Transaction.Status.COMPLETED
-    return _step(hold, "captured", done, leg_parameters(legs), actor, request)
+    return _step(hold, "captured", done, leg_parameters(legs), value_date, actor, request)
 
 
-def void(hold: Hold, *, actor: Actor, request: MoneyRequest | None = None) -> Booked:
+def void(
+    hold: Hold,
+    *,
+    actor: Actor,
+    value_date: date | None = None,
+    request: MoneyRequest | None = None,
+) -> Booked:
     """Give all of a hold back to the payer's available balance.
 
     Atomic, Repeat, Writes: as ``capture``.
     Raises: HoldEnded, MoveNotAllowed.
     """
-    return _step(hold, "voided", Transaction.Status.CANCELLED, [[], [], [], []], actor, request)
+    nothing: list[Any] = [[], [], [], []]
+    cancelled = Transaction.Status.CANCELLED
+    return _step(hold, "voided", cancelled, nothing, value_date, actor, request)
 
 
 def _step(
@@ -50,6 +65,7 @@ def _step(
     end_state: str,
     status: str,
     legs: list[Any],
+    value_date: date | None,
     actor: Actor,
     request: MoneyRequest | None,
 ) -> Booked:
@@ -67,7 +83,7 @@ def _step(
         hold.shard,
         end_state,
         *legs,
-        None,
+        value_date,
         *request_parameters(request, answer),
         *told(actor, f"hold.{end_state}"),
     ]

@@ -1,6 +1,6 @@
 """Holds: reserve money, then capture it or let it go."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from coinhub.core.actor import Actor
 from coinhub.core.money import Money
@@ -19,6 +19,8 @@ def place_hold(
     purpose: str,
     actor: Actor,
     expires_at: datetime | None = None,
+    reference: str = "",
+    value_date: date | None = None,
     request: MoneyRequest | None = None,
 ) -> Booked:
     """Lock money of the payer for a payment to the payee that may come.
@@ -36,12 +38,19 @@ def place_hold(
         payee=payee,
         amount=amount,
         hold=drafts.HoldDraft(purpose=purpose, expires_at=expires_at),
+        reference=reference,
+        value_date=value_date,
     )
     return posting.book(draft, actor=actor, event="hold.placed", request=request)
 
 
 def capture(
-    *, hold: Hold, amount: Money, actor: Actor, request: MoneyRequest | None = None
+    *,
+    hold: Hold,
+    amount: Money,
+    actor: Actor,
+    value_date: date | None = None,
+    request: MoneyRequest | None = None,
 ) -> Booked:
     """Pay all or part of a hold to its payee; what remains goes back to the payer.
 
@@ -53,10 +62,18 @@ def capture(
     """
     payee = hold.transaction.payee_wallet
     currencies.get_for(amount, payee)
-    return ledger_holds.capture(hold, payee=payee, amount=amount, actor=actor, request=request)
+    return ledger_holds.capture(
+        hold, payee=payee, amount=amount, actor=actor, value_date=value_date, request=request
+    )
 
 
-def void(*, hold: Hold, actor: Actor, request: MoneyRequest | None = None) -> Booked:
+def void(
+    *,
+    hold: Hold,
+    actor: Actor,
+    value_date: date | None = None,
+    request: MoneyRequest | None = None,
+) -> Booked:
     """Let a hold go: all that remains becomes available to the payer again.
 
     Atomic: one statement of the ledger.
@@ -64,4 +81,4 @@ def void(*, hold: Hold, actor: Actor, request: MoneyRequest | None = None) -> Bo
     Writes: Journal with two Postings, Hold, Transaction (CANCELLED).
     Raises: HoldEnded.
     """
-    return ledger_holds.void(hold, actor=actor, request=request)
+    return ledger_holds.void(hold, actor=actor, value_date=value_date, request=request)

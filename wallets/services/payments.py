@@ -1,5 +1,7 @@
 """Credit and debit: money that comes from outside and money that goes there."""
 
+from datetime import date
+
 from coinhub.core.actor import Actor
 from coinhub.core.money import Money
 from wallets.ledger import chart, drafts, posting
@@ -15,11 +17,13 @@ def credit(
     amount: Money,
     actor: Actor,
     reference: str = "",
+    value_date: date | None = None,
     request: MoneyRequest | None = None,
 ) -> Booked:
     """Book money that arrived outside for a customer.
 
-    Units:  ``amount`` is positive, in units of its currency.
+    Units:  ``amount`` is positive, in units of its currency; ``value_date`` is the day from which
+        it counts, today when not given.
     Atomic: one statement of the ledger.
     Repeat: the same request gives back the first Transaction.
     Writes: Transaction, Journal with two Postings; while the customer's identity is not approved
@@ -34,6 +38,7 @@ def credit(
         amount=amount,
         hold=routing.hold_for(payee, currency, purpose="deposit"),
         reference=reference,
+        value_date=value_date,
     )
     event = "deposit.held" if draft.hold else "deposit.completed"
     return posting.book(draft, actor=actor, event=event, request=request)
@@ -45,6 +50,7 @@ def debit(
     amount: Money,
     actor: Actor,
     reference: str = "",
+    value_date: date | None = None,
     request: MoneyRequest | None = None,
 ) -> Booked:
     """Book money that left for the outside: the mirror of ``credit``.
@@ -60,14 +66,22 @@ def debit(
         payee=house.get_house_wallet(chart.SETTLEMENT, amount.currency),
         amount=amount,
         reference=reference,
+        value_date=value_date,
     )
     return posting.book(draft, actor=actor, event="withdrawal.completed", request=request)
 
 
-def fund_house(*, code: str, amount: Money, actor: Actor) -> Booked:
+def fund_house(
+    *,
+    code: str,
+    amount: Money,
+    actor: Actor,
+    value_date: date | None = None,
+    request: MoneyRequest | None = None,
+) -> Booked:
     """Book the platform's own capital into a wallet of the house.
 
-    Units, Atomic: as ``credit``.
+    Units, Atomic, Repeat: as ``credit``.
     Writes: Transaction, Journal with two Postings.
     Raises: AmountInvalid, HouseWalletMissing.
     """
@@ -78,5 +92,6 @@ def fund_house(*, code: str, amount: Money, actor: Actor) -> Booked:
         payer=house.get_house_wallet(chart.SETTLEMENT, amount.currency),
         payee=payee,
         amount=amount,
+        value_date=value_date,
     )
-    return posting.book(draft, actor=actor, event="house.funded")
+    return posting.book(draft, actor=actor, event="house.funded", request=request)

@@ -1,5 +1,7 @@
 """Payments between customers."""
 
+from datetime import date
+
 from coinhub.core.actor import Actor
 from coinhub.core.errors import DomainError
 from coinhub.core.money import Money
@@ -25,11 +27,13 @@ def transfer(
     amount: Money,
     actor: Actor,
     note: str = "",
+    value_date: date | None = None,
     request: MoneyRequest | None = None,
 ) -> Booked:
     """Move money between two customers' wallets of the same currency.
 
-    Units:  ``amount`` is positive, in units of its currency.
+    Units:  ``amount`` is positive, in units of its currency; ``value_date`` is the day from which
+        it counts, today when not given.
     Atomic: one statement of the ledger.
     Repeat: the same request gives back the first Transaction and the answer kept for it.
     Writes: Transaction, Journal with two Postings; while the payee's identity is not approved the
@@ -48,6 +52,7 @@ def transfer(
         amount=amount,
         hold=routing.hold_for(payee, currency, purpose="transfer"),
         note=note,
+        value_date=value_date,
     )
     event = "transfer.held" if draft.hold else "transfer.completed"
     return posting.book(draft, actor=actor, event=event, request=request)
