@@ -16,33 +16,34 @@ DECLARE
     v_primary boolean;
 BEGIN
     shard := ledger_shard(p_owner_id);
+    opened := false;
     SELECT c.decimals INTO v_decimals FROM wallets_currency AS c WHERE c.code = p_currency;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no currency %', p_currency USING ERRCODE = 'LG003';
     END IF;
-    v_primary := p_owner_id IS NOT NULL AND NOT EXISTS (
-        SELECT FROM wallets_wallet AS w
-         WHERE w.owner_id = p_owner_id AND w.shard = open_wallet_v1.shard AND w.is_primary);
-    -- Twice: two first wallets opened at once both want to be primary, and one of them is not.
-    FOR v_try IN 1..2 LOOP
+    -- Three times: two first wallets opened at once both want to be primary and one of them is not,
+    -- and a wallet that another session opened meanwhile is found by the next look.
+    FOR v_try IN 1..3 LOOP
+        -- Two arms, because IS NOT DISTINCT FROM cannot use an index.
         SELECT w.id INTO wallet_id FROM wallets_wallet AS w
          WHERE w.shard = open_wallet_v1.shard AND w.currency_id = p_currency
-           AND w.owner_id IS NOT DISTINCT FROM p_owner_id AND w.code IS NOT DISTINCT FROM p_code;
-        opened := NOT FOUND;
-        EXIT WHEN FOUND;
+           AND w.owner_id = p_owner_id AND p_code IS NULL
+        UNION ALL
+        SELECT w.id FROM wallets_wallet AS w
+         WHERE w.shard = open_wallet_v1.shard AND w.currency_id = p_currency
+           AND w.code = p_code AND p_owner_id IS NULL;
+        EXIT WHEN wallet_id IS NOT NULL;
+        v_primary := p_owner_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM wallets_wallet AS w
+             WHERE w.owner_id = p_owner_id AND w.shard = open_wallet_v1.shard AND w.is_primary);
         INSERT INTO wallets_wallet
             (public_id, shard, owner_id, currency_id, decimals, code, floor, status, is_primary)
         VALUES (p_public_id, shard, p_owner_id, p_currency, v_decimals, p_code, p_floor, 'active',
                 v_primary)
         ON CONFLICT DO NOTHING
         RETURNING id INTO wallet_id;
-        EXIT WHEN wallet_id IS NOT NULL;
-        v_primary := false;
+        opened := wallet_id IS NOT NULL;
+        EXIT WHEN opened;
     END LOOP;
-    IF wallet_id IS NULL THEN
-        SELECT w.id, false INTO wallet_id, opened FROM wallets_wallet AS w
-         WHERE w.shard = open_wallet_v1.shard AND w.currency_id = p_currency
-           AND w.owner_id IS NOT DISTINCT FROM p_owner_id AND w.code IS NOT DISTINCT FROM p_code;
-    END IF;
 END;
 $$;
