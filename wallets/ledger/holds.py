@@ -36,7 +36,7 @@ def capture(
     Raises: HoldEnded, HoldTooSmall, MoveNotAllowed, WalletClosed.
     """
     legs = (
-        leg(hold.wallet, -amount.amount, BalanceType.LOCKED),
+        leg(hold.wallet, (-amount).amount, BalanceType.LOCKED),
         leg(payee, amount.amount, BalanceType.AVAILABLE),
     )
     done = Transaction.Status.COMPLETED

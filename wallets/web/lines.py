@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from coinhub.core.money import CONTEXT
 from wallets.models import Transaction, Wallet
 from wallets.web.words import STATUSES
 
@@ -41,7 +42,7 @@ def line(txn: Transaction, reader: UUID) -> Line:
     incoming = txn.payee_wallet.owner_id == reader and txn.payer_wallet.owner_id != reader
     neutral = txn.type == Type.HOLD and txn.status != Transaction.Status.COMPLETED
     status, css = STATUSES[Transaction.Status(txn.status)]
-    out = -(txn.amount + txn.fee)
+    out = CONTEXT.add(txn.amount, txn.fee).copy_negate()
     return Line(
         public_id=txn.public_id,
         title=_title(txn, incoming=incoming),
