@@ -268,6 +268,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('seq__isnull', True), ('seq__gt', 0), _connector='OR'), name='posting_seq_positive'),
         ),
         migrations.AddIndex(
+            model_name='posting',
+            index=models.Index(condition=models.Q(('balance_type', 'available'), _negated=True), fields=['wallet', 'balance_type', 'seq'], name='posting_not_available'),
+        ),
+        migrations.AddIndex(
             model_name='hold',
             index=models.Index(condition=models.Q(('state', 'open')), fields=['wallet'], name='hold_open_by_wallet'),
         ),

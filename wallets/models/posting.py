@@ -54,6 +54,14 @@ class Posting(models.Model):
                 condition=Q(seq__isnull=True) | Q(seq__gt=0), name="posting_seq_positive"
             ),
         ]
+        indexes = [
+            # Past balances of the types that rarely move; a payment writes nothing here.
+            models.Index(
+                fields=["wallet", "balance_type", "seq"],
+                condition=~Q(balance_type="available"),
+                name="posting_not_available",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.journal_id} {self.balance_type} {self.amount}"
