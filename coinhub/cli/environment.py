@@ -23,6 +23,7 @@ from coinhub.core.embedded.processes import die_with_parent
 
 PROJECT = Path(__file__).resolve().parents[2]
 STAMP = "coinhub-stamp.json"
+MADE = "coinhub-made"  # there when making the bare environment has come to its end
 
 
 def ensure(state_dir: Path, *, dev: bool) -> Path:
@@ -73,9 +74,10 @@ def _install(home: Path, *, dev: bool) -> None:
     stamped = _stamped(home)
     wanted = _wanted(dev=dev)
     (home / STAMP).unlink(missing_ok=True)
-    if not python_of(home).exists() or _version_of(home) != platform.python_version():
+    if not (home / MADE).exists() or _version_of(home) != platform.python_version():
         progress("making the Python environment")
         _make(home)
+        (home / MADE).touch()
         stamped = {}
     progress("installing packages" + (" and development tools" if dev else ""))
     lists = [PROJECT / name for name in wanted if name != "python"]
@@ -89,6 +91,8 @@ def _install(home: Path, *, dev: bool) -> None:
 
 def _version_of(home: Path) -> str:
     asked = "import platform; print(platform.python_version())"
+    if not python_of(home).exists():
+        return ""
     done = _run([str(python_of(home)), "-c", asked])
     return done.stdout.strip()
 

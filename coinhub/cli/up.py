@@ -63,4 +63,5 @@ def greet(base_url: str, *, has_demo: bool) -> None:
         say("Demo people (sandbox only), password " + DEMO_PASSWORD)
         for email, who in DEMO_PEOPLE.items():
             say(f"  {email:<22}{who}")
+    progress("ready")
     say(f"\nCoinHub is ready: {base_url}/")

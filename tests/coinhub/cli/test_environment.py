@@ -26,7 +26,7 @@ class Installer:
     def __call__(self, argv: list[str]) -> subprocess.CompletedProcess[str]:
         self.asked.append(argv)
         if "venv" in argv:
-            environment.python_of(self.home).parent.mkdir(parents=True)
+            environment.python_of(self.home).parent.mkdir(parents=True, exist_ok=True)
             environment.python_of(self.home).touch()
         code = 1 if self.fails and "install" in argv else 0
         shown = environment.platform.python_version() if argv[1] == "-c" else ""
@@ -98,3 +98,16 @@ def test_another_interpreter_gets_an_environment_of_its_own(
     environment.ensure(project / "var", dev=False)
 
     assert installer.installs == 2
+
+
+def test_an_environment_that_was_only_half_made_is_made_again(
+    project: Path, installer: Installer
+) -> None:
+    python = environment.python_of(project / ".venv")
+    python.parent.mkdir(parents=True)
+    python.touch()
+
+    environment.ensure(project / "var", dev=False)
+
+    assert any("--clear" in argv for argv in installer.asked)
+    assert installer.installs == 1
