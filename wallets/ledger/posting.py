@@ -9,7 +9,12 @@ from django.utils import timezone
 
 from coinhub.core.actor import Actor
 from wallets.ledger.drafts import Leg, TransactionDraft
-from wallets.ledger.errors import IdempotencyKeyExpired, IdempotencyKeyReused, translate
+from wallets.ledger.errors import (
+    IdempotencyKeyExpired,
+    IdempotencyKeyReused,
+    LedgerMisused,
+    translate,
+)
 from wallets.ledger.request import LIFETIME, Answer, Booked, MoneyRequest
 from wallets.models import Transaction
 
@@ -59,7 +64,8 @@ def outcome(row: Any, transaction: Transaction, request: MoneyRequest | None) ->
         if transaction.status in (Transaction.Status.COMPLETED, Transaction.Status.CANCELLED):
             transaction.completed_at = created_at
         return Booked(transaction, False, kept)
-    assert request is not None  # only a key can have been used before
+    if request is None:
+        raise LedgerMisused("nothing was claimed, and no key was given")
     require_same(request, used_fingerprint, created_at, kept, transaction_id)
     return Booked(Transaction.objects.get(pk=transaction_id), True, kept)
 
@@ -172,6 +178,8 @@ def _draft_parameters(draft: TransactionDraft) -> list[Any]:
     ]
 
 
-def statement_parameters(draft: TransactionDraft, *, actor: Actor, event: str) -> list[Any]:
-    """Give the parameters of BOOK_TRANSACTION for an operation without a key (imports)."""
-    return [*_draft_parameters(draft), *[None] * 5, *told(actor, event)]
+def statement_parameters(
+    draft: TransactionDraft, *, actor: Actor, event: str, request: MoneyRequest | None = None
+) -> list[Any]:
+    """Give the parameters of BOOK_TRANSACTION for an operation whose answer nobody keeps."""
+    return [*_draft_parameters(draft), *request_parameters(request, None), *told(actor, event)]

@@ -1,0 +1,1 @@
+"""What speaks to the outside and reads its files; sees no tables."""
