@@ -168,7 +168,6 @@ def translate(error: DatabaseError | InterfaceError) -> Exception:
 
 def _members(detail: str | None) -> dict[str, Any]:
     if detail and detail.startswith("{"):
-        members = json.loads(detail)
-        assert isinstance(members, dict)  # the functions write objects
+        members: dict[str, Any] = json.loads(detail)  # the functions write objects
         return members
     return {}

@@ -1,5 +1,6 @@
 """The next step of an operation that holds locked money: capture or void."""
 
+from copy import copy
 from datetime import date
 from typing import Any
 
@@ -69,7 +70,7 @@ def _step(
     actor: Actor,
     request: MoneyRequest | None,
 ) -> Booked:
-    transaction = hold.transaction
+    transaction = copy(hold.transaction)  # a refusal leaves the caller's row as it was
     transaction.status = status
     transaction.state = str(status).lower()
     answer = request.answer(transaction) if request and request.answer else None

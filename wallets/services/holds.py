@@ -8,6 +8,7 @@ from wallets.ledger import drafts, posting
 from wallets.ledger import holds as ledger_holds
 from wallets.ledger.request import Booked, MoneyRequest
 from wallets.models import Hold, Wallet
+from wallets.policies import routing
 from wallets.selectors import currencies
 
 
@@ -58,10 +59,11 @@ def capture(
     Atomic: one statement of the ledger.
     Repeat: the same request gives back the first answer; otherwise the hold has ended.
     Writes: Journals with Postings, Hold, Transaction (COMPLETED).
-    Raises: HoldEnded, HoldTooSmall, CurrencyMismatch, AmountInvalid, WalletClosed.
+    Raises: HoldEnded, HoldTooSmall, CurrencyMismatch, AmountInvalid, WalletClosed, CreditMustWait.
     """
     payee = hold.transaction.payee_wallet
-    currencies.get_for(amount, payee)
+    # A capture books on available only, so a payee whose credits must wait is paid later.
+    routing.require_available(payee, currencies.get_for(amount, payee))
     return ledger_holds.capture(
         hold, payee=payee, amount=amount, actor=actor, value_date=value_date, request=request
     )

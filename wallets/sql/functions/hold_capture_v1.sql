@@ -17,7 +17,8 @@ DECLARE
     v_hold record;
     v_place int;
 BEGIN
-    SELECT h.wallet_id, h.balance_type, h.transaction_id INTO v_hold FROM wallets_hold AS h
+    SELECT h.wallet_id, h.balance_type, h.transaction_id, h.state, h.remaining
+      INTO v_hold FROM wallets_hold AS h
      WHERE h.id = p_hold_id AND h.shard = p_hold_shard;
     SELECT min(t.line) INTO v_place
       FROM unnest(p_balance_types) WITH ORDINALITY AS t (balance_type, line)
@@ -31,6 +32,12 @@ BEGIN
         USING ERRCODE = 'LG010';
     ELSIF v_hold.balance_type = 'held' THEN
         RAISE EXCEPTION 'held money is released, not captured' USING ERRCODE = 'LG010';
+    ELSIF v_hold.state = 'open' AND v_hold.remaining < -p_amounts[v_place] THEN
+        -- Said here in the words of holds; hold_take_v1 decides under the lock.
+        RAISE EXCEPTION 'less remains on hold % than is taken', p_hold_id USING ERRCODE = 'LG008';
+    ELSIF v_hold.state <> 'open' THEN
+        RAISE EXCEPTION 'hold % is %', p_hold_id, v_hold.state
+        USING ERRCODE = 'LG007', DETAIL = json_build_object('state', v_hold.state);
     END IF;
     SELECT b.journal_id, b.booked_at INTO journal_id, booked_at
       FROM hold_take_v1(
