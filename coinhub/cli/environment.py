@@ -43,7 +43,9 @@ def ensure(state_dir: Path, *, dev: bool) -> Path:
             if not _matches(home, dev=dev):
                 _install(home, dev=dev)
     except OSError as failure:
-        raise CannotRun(f"{home} cannot be written: {failure.strerror}") from None
+        raise CannotRun(
+            f"{home} cannot be written: {failure.strerror}; choose a folder with --state-dir"
+        ) from None
     return python_of(home)
 
 
