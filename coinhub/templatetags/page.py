@@ -26,4 +26,6 @@ def current(context: Context, *url_names: str) -> str:
     match = getattr(request, "resolver_match", None)
     if match is None or match.url_name not in url_names:
         return ""
-    return SafeString('aria-current="page"' if match.url_name == url_names[0] else 'aria-current="true"')
+    return SafeString(
+        'aria-current="page"' if match.url_name == url_names[0] else 'aria-current="true"'
+    )

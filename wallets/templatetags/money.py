@@ -71,7 +71,9 @@ def _drawn(sign: str, number: str, code: str) -> SafeString:
 @register.simple_tag
 def split(wallet: Any) -> SafeString:
     """Draw which part of a wallet is available, held and locked; the figures stand beside it."""
-    parts = [(name, max(getattr(wallet, name), Decimal(0))) for name in ("available", "held", "locked")]
+    parts = [
+        (name, max(getattr(wallet, name), Decimal(0))) for name in ("available", "held", "locked")
+    ]
     whole = total(part for _, part in parts)
     rects, start = [], Decimal(0)
     for name, part in parts:

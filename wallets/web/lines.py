@@ -1,78 +1,99 @@
 """A payment as one of its two sides reads it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from coinhub.core.money import CONTEXT
+from coinhub.core.money import total
+from wallets.ledger.chart import SETTLEMENT
 from wallets.models import Transaction, Wallet
 from wallets.web.words import STATUSES
 
 Type = Transaction.Type
+NAMES = {
+    Type.DEPOSIT: "Deposit",
+    Type.WITHDRAWAL: "Withdrawal",
+    Type.IMPORT: "Taken over from another system",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One payment in a list; ``amount`` is signed as the reader's balance moves."""
+    """One payment in a list; ``amount`` is signed as the reader's balance moved.
+
+    A payment that has moved nothing (a hold that is open or was let go) is ``neutral`` and shows
+    what it is about.
+    """
 
     public_id: UUID
     title: str
     note: str
-    when: datetime
+    day: date
+    time: datetime | None
     amount: Decimal
     unit: Any
-    incoming: bool
-    neutral: bool
     status: str
     status_class: str
     tag: str
     payer: str
     payee: str
+    neutral: bool
 
     @property
-    def tag_class(self) -> str:
-        """Colour the tag as its status."""
-        return self.status_class
+    def incoming(self) -> bool:
+        """Say whether money came to the reader."""
+        return not self.neutral and self.amount > 0
 
 
 def line(txn: Transaction, reader: UUID) -> Line:
-    """Describe a payment for the customer ``reader``, who is one of its sides."""
-    incoming = txn.payee_wallet.owner_id == reader and txn.payer_wallet.owner_id != reader
-    neutral = txn.type == Type.HOLD and txn.status != Transaction.Status.COMPLETED
+    """Describe a payment, read with the reader's own postings, for the customer ``reader``."""
     status, css = STATUSES[Transaction.Status(txn.status)]
-    out = CONTEXT.add(txn.amount, txn.fee).copy_negate()
+    net = moved(txn)
+    neutral = not net
+    day = min((journal.value_date for journal in txn.journals.all()), default=txn.created_at.date())
     return Line(
         public_id=txn.public_id,
-        title=_title(txn, incoming=incoming),
+        title=title(txn, reader),
         note=txn.note or txn.reference,
-        when=txn.created_at,
-        amount=txn.amount if incoming or neutral else out,
+        day=day,
+        time=txn.created_at if txn.created_at.date() == day else None,
+        amount=txn.amount if neutral else net,
         unit=txn,
-        incoming=incoming,
-        neutral=neutral,
         status=status,
         status_class=css,
         tag="" if txn.status == Transaction.Status.COMPLETED else status,
         payer=_side(txn.payer_wallet, reader),
         payee=_side(txn.payee_wallet, reader),
+        neutral=neutral,
     )
 
 
-def _title(txn: Transaction, *, incoming: bool) -> str:
-    """Name a payment: what it was, or with whom."""
-    if txn.type == Type.DEPOSIT:
-        return "Deposit"
-    if txn.type == Type.WITHDRAWAL:
-        return "Withdrawal"
-    if txn.type == Type.IMPORT:
-        return "Taken over from another system"
-    if txn.type == Type.HOLD and txn.status == Transaction.Status.PENDING:
-        return f"Set aside for {_name(txn.payee_wallet)}"
-    if txn.type == Type.HOLD and txn.status == Transaction.Status.CANCELLED:
-        return f"No longer set aside for {_name(txn.payee_wallet)}"
-    return f"From {_name(txn.payer_wallet)}" if incoming else f"To {_name(txn.payee_wallet)}"
+def moved(txn: Transaction) -> Decimal:
+    """Add up what a payment has moved on the reader's wallets.
+
+    An open hold has moved nothing yet, a card payment may have taken less than was authorised.
+    """
+    return total(
+        posting.amount for journal in txn.journals.all() for posting in journal.postings.all()
+    )
+
+
+def title(txn: Transaction, reader: UUID) -> str:
+    """Name a payment for one of its sides: what it was, or with whom."""
+    if txn.type in NAMES:
+        return NAMES[Type(txn.type)]
+    if txn.type == Type.HOLD and txn.payee_wallet.owner_id != reader:
+        done = txn.status == Transaction.Status.COMPLETED
+        return _to(txn.payee_wallet, "Payment" if done else "Set aside")
+    if txn.payee_wallet.owner_id == reader:
+        return f"From {_name(txn.payer_wallet)}"
+    return f"To {_name(txn.payee_wallet)}"
+
+
+def _to(wallet: Wallet, what: str) -> str:
+    return f"{what} for {_name(wallet)}" if wallet.owner_id else what
 
 
 def _name(wallet: Wallet) -> str:
@@ -82,4 +103,4 @@ def _name(wallet: Wallet) -> str:
 def _side(wallet: Wallet, reader: UUID) -> str:
     if wallet.owner_id == reader:
         return f"your {wallet.currency_id} wallet"
-    return _name(wallet) if wallet.code != "A.SET" else "outside CoinHub"
+    return "outside CoinHub" if wallet.code == SETTLEMENT else _name(wallet)

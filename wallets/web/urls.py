@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from wallets.web import send, views
+from wallets.web import download, send, views
 
 urlpatterns = [
     path("", views.Overview.as_view(), name="overview"),
     path("wallets/", views.WalletList.as_view(), name="wallets"),
     path("wallets/<uuid:public_id>/", views.WalletDetail.as_view(), name="wallet"),
+    path(
+        "wallets/<uuid:public_id>/statement.csv",
+        download.WalletCsv.as_view(),
+        name="wallet_csv",
+    ),
     path("transactions/", views.TransactionList.as_view(), name="transactions"),
     path("transactions/<uuid:public_id>/", views.TransactionDetail.as_view(), name="transaction"),
     path("send/", send.Send.as_view(), name="send"),

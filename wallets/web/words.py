@@ -42,6 +42,7 @@ FIELDS = {
     "INSUFFICIENT_FUNDS": "amount",
     "AMOUNT_INVALID": "amount",
     "RECIPIENT_UNAVAILABLE": "to",
+    "CURRENCY_MISMATCH": "to",
     "SELF_TRANSFER": "to",
 }
 
@@ -60,7 +61,7 @@ class HoldInWords:
     until: datetime | None
 
 
-def hold_in_words(hold: Hold, wallet: Wallet) -> HoldInWords:
+def hold_in_words(hold: Hold) -> HoldInWords:
     """Say why money is held or locked, since when, until when, and what its owner can do."""
     is_lock = hold.balance_type == "locked"
     open_codes = [c.code for c in hold.conditions.all() if c.cleared_at is None]
@@ -71,7 +72,7 @@ def hold_in_words(hold: Hold, wallet: Wallet) -> HoldInWords:
         why, what_to_do = CONDITIONS.get(first, ("it is being checked", ""))
     return HoldInWords(
         amount=hold.remaining,
-        unit=wallet,
+        unit=hold.wallet,
         is_lock=is_lock,
         word="locked" if is_lock else "held",
         why=why,
@@ -88,6 +89,7 @@ def refusal_in_words(refusal: DomainError, wallet: Wallet | None) -> tuple[str |
         "AMOUNT_INVALID": _how_to_write(wallet),
         "INSUFFICIENT_FUNDS": _what_is_there(refusal, wallet),
         "RECIPIENT_UNAVAILABLE": "This recipient cannot be paid. Check the e-mail or wallet id.",
+        "CURRENCY_MISMATCH": "The recipient's wallet is in another currency.",
         "SELF_TRANSFER": "That is your own wallet. Choose somebody else.",
         "WALLET_FROZEN": "The wallet is frozen: money can arrive, none can leave. Contact us.",
         "IDEMPOTENCY_KEY_REUSED": "This payment was sent already. See your history.",

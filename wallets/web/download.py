@@ -1,0 +1,77 @@
+"""A wallet's statement as a file."""
+
+import csv
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpRequest, StreamingHttpResponse
+from django.utils import timezone
+
+from coinhub.core.money import amount_text
+from coinhub.web.pages import Page
+from wallets.models import Wallet
+from wallets.selectors import statements, wallets
+from wallets.web.entries import entry
+
+COLUMNS = (
+    "date",
+    "booked",
+    "what",
+    "note",
+    "balance_type",
+    "amount",
+    "balance_after",
+    "total_after",
+    "currency",
+)
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell starts that a spreadsheet would execute
+
+
+class Echo:
+    """A file that gives every line back instead of keeping it."""
+
+    def write(self, line: str) -> str:
+        """Give the line back."""
+        return line
+
+
+class WalletCsv(Page):
+    """``/wallets/{id}/statement.csv``: the whole history, oldest first."""
+
+    def get(self, request: HttpRequest, public_id: UUID) -> StreamingHttpResponse:
+        """Stream it."""
+        wallet = wallets.get_wallet(request.user.pk, public_id)
+        name = f"coinhub-{wallet.currency_id}-statement.csv"
+        return StreamingHttpResponse(
+            rows(wallet, request.user.pk, timezone.now()),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+
+def rows(wallet: Wallet, reader: UUID, now: datetime) -> Iterator[str]:
+    """Write the whole history line by line; an amount is a plain number, words never a formula."""
+    writer = csv.writer(Echo())
+    yield writer.writerow(COLUMNS)
+    statement = statements.get_statement(wallet, begin=wallet.opened_at, end=now)
+    for read in statements.iterate_entries(statement):
+        line = entry(read, reader)
+        yield writer.writerow(
+            (
+                line.day.isoformat(),
+                read.booked_at.isoformat(),
+                safe(line.title),
+                safe(line.note),
+                line.balance_type,
+                amount_text(line.amount, wallet.decimals),
+                amount_text(line.balance, wallet.decimals),
+                amount_text(read.total_after, wallet.decimals),
+                wallet.currency_id,
+            )
+        )
+
+
+def safe(text: str) -> str:
+    """Keep a spreadsheet from reading somebody's words as a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text

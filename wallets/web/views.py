@@ -1,0 +1,121 @@
+"""The pages on which customers read: what they own, what is held, what moved."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from coinhub.web.pages import Page
+from wallets.models import Wallet
+from wallets.selectors import statements, transactions, wallets
+from wallets.selectors.pages import Window
+from wallets.web import cursors
+from wallets.web.curve import draw
+from wallets.web.entries import entry
+from wallets.web.lines import line
+from wallets.web.words import hold_in_words
+
+RECENT = 6
+ROWS = 25
+
+
+class Overview(Page):
+    """``/``: what a customer owns, what is held and why, what moved last."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show it."""
+        reader = reader_of(request)
+        mine = list(wallets.list_wallets(reader))
+        recent = transactions.list_transactions(reader, Window(limit=RECENT), journals=True)
+        context = {
+            "primary": mine[0] if mine else None,
+            "others": mine[1:],
+            "holds": [hold_in_words(hold) for hold in wallets.list_open_holds_of(reader)],
+            "lines": [line(txn, reader) for txn in recent.rows],
+            "staff_hint": request.user.is_staff and not mine,
+        }
+        return render(request, "wallets/overview.html", context)
+
+
+class WalletList(Page):
+    """``/wallets/``: every wallet with its balances."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show it."""
+        context = {"wallets": wallets.list_wallets(reader_of(request))}
+        return render(request, "wallets/wallets.html", context)
+
+
+class WalletDetail(Page):
+    """``/wallets/{id}/``: one wallet, what is held on it, its statement."""
+
+    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        """Show a page of the statement."""
+        reader = reader_of(request)
+        wallet = wallets.get_wallet(reader, public_id)
+        before = cursors.read(request, f"statement:{public_id}")
+        page = statements.list_entries(wallet, Window(before=before, limit=ROWS))
+        here = reverse("wallet", args=[public_id])
+        context = {
+            "wallet": wallet,
+            "holds": [hold_in_words(hold) for hold in wallets.list_open_holds(wallet)],
+            "entries": [entry(read, reader) for read in page.rows],
+            "curve": curve(wallet, page.rows) if before is None else None,
+            "next_url": cursors.link(request, here, f"statement:{public_id}", page.older),
+            "first_url": here if before is not None else None,
+        }
+        return render(request, "wallets/wallet.html", context)
+
+
+class TransactionList(Page):
+    """``/transactions/``: every payment of all wallets."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show a page of it."""
+        reader = reader_of(request)
+        before = cursors.read(request, "transactions")
+        window = Window(before=before, limit=ROWS)
+        page = transactions.list_transactions(reader, window, journals=True)
+        here = reverse("transactions")
+        context = {
+            "lines": [line(txn, reader) for txn in page.rows],
+            "next_url": cursors.link(request, here, "transactions", page.older),
+            "first_url": here if before is not None else None,
+        }
+        return render(request, "wallets/transactions.html", context)
+
+
+class TransactionDetail(Page):
+    """``/transactions/{id}/``: one payment."""
+
+    def get(self, request: HttpRequest, public_id: UUID) -> HttpResponse:
+        """Show it; ``?sent`` is where a payment that was just sent arrives."""
+        reader = reader_of(request)
+        txn = transactions.get_transaction(reader, public_id, journals=True)
+        i_paid = txn.payer_wallet.owner_id == reader
+        holds = transactions.list_open_holds(txn, reader)
+        context = {
+            "txn": txn,
+            "line": line(txn, reader),
+            "my_wallet": txn.payer_wallet if i_paid else txn.payee_wallet,
+            "holds": [hold_in_words(hold) for hold in holds],
+            "just_sent": i_paid and "sent" in request.GET,
+        }
+        return render(request, "wallets/transaction.html", context)
+
+
+def reader_of(request: HttpRequest) -> UUID:
+    """Give the id of the customer who reads; only signed-in people get here."""
+    return UUID(str(request.user.pk))
+
+
+def curve(wallet: Wallet, entries: list[statements.Entry]) -> SafeString | None:
+    """Draw the total after each journal, oldest first.
+
+    Entries come newest first, and between two lines of one journal there is no balance to show.
+    """
+    totals = {e.posting.journal_id: e.total_after for e in reversed(entries)}
+    described = f"The total of the {wallet.currency_id} wallet after its last movements"
+    return draw(list(totals.values()), described)
