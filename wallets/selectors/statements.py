@@ -69,7 +69,7 @@ class Statement:
 def list_entries(
     wallet: Wallet, window: Window | None = None, *, statement: Statement | None = None
 ) -> Page[Entry]:
-    """List a wallet's postings by their number, newest first; only a statement's if one is given."""
+    """List a wallet's postings by number, newest first; only a statement's if one is given."""
     window = window or Window()
     postings = _postings(wallet)
     if statement is not None:
