@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 from django.db import DatabaseError, InterfaceError, connection
@@ -52,9 +53,9 @@ def book_many(
     return outcomes
 
 
-def _pipelined(parameters: list[list[object]]) -> list[tuple[object, ...]]:
+def _pipelined(parameters: list[list[object]]) -> list[tuple[Any, ...]]:
     # Django's cursor has no way to ask executemany for the rows, so the driver's is asked itself.
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        driver: psycopg.Cursor[tuple[object, ...]] = cursor.cursor
+        driver: psycopg.Cursor[tuple[Any, ...]] = cursor.cursor
         driver.executemany(BOOK_TRANSACTION, parameters, returning=True)
         return [row for result in driver.results() for row in result.fetchall()]

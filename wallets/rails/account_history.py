@@ -21,7 +21,7 @@ OPTIONAL = ("type", "operation", "k_symbol", "partner_bank", "partner_account")
 
 
 class AccountHistory:
-    """Reads rows of ``account_id, seq, trans_id, date, direction, amount, rounding, balance_after``.
+    """Reads rows that state the balance of their account after them.
 
     Each row continues the one before: ``seq`` counts 1, 2, 3 within an account, and the balance
     after a row is the one before it plus or minus ``amount`` plus ``rounding``.
@@ -30,7 +30,16 @@ class AccountHistory:
     name = "account"
     currency = "CZK"
     columns = frozenset(
-        {"account_id", "seq", "trans_id", "date", "direction", "amount", "rounding", "balance_after"}
+        {
+            "account_id",
+            "seq",
+            "trans_id",
+            "date",
+            "direction",
+            "amount",
+            "rounding",
+            "balance_after",
+        }
     )
 
     def __init__(self) -> None:

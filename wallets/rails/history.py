@@ -7,7 +7,6 @@ it) and *legs* (transactions of many lines that sum to zero). Plain or gzip, UTF
 import csv
 import gzip
 import hashlib
-import io
 import re
 import zlib
 from collections.abc import Iterator
@@ -81,15 +80,13 @@ def open_rows(path: Path) -> Iterator[tuple[list[str], Iterator[tuple[int, dict[
     Raises: FileUnusable.
     """
     try:
-        raw: io.BufferedIOBase = path.open("rb")
-        if raw.read(2) == b"\x1f\x8b":
-            raw.close()
-            raw = gzip.open(path, "rb")
-        else:
-            raw.seek(0)
+        with path.open("rb") as start:
+            is_gzip = start.read(2) == b"\x1f\x8b"
+        opened = gzip.open if is_gzip else open
+        text = opened(path, "rt", encoding="utf-8-sig", newline="")
     except OSError as failure:
         raise FileUnusable(f"{path}: {failure.strerror or failure}") from None
-    with io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as text:
+    with text:
         lines = csv.reader(text, strict=True)
         try:
             header = next(lines, [])

@@ -15,7 +15,7 @@ MOST_LEGS = 5000
 
 
 class LegHistory:
-    """Reads rows of ``txid, leg, kind, account, satoshi, time``; the legs of a txid stand together."""
+    """Reads rows that are legs; those of one transaction stand together and sum to zero."""
 
     name = "legs"
     currency = "BTC"

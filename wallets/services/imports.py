@@ -117,13 +117,18 @@ class _Booking:
     def take(self, batch: list[Entry | Refusal]) -> None:
         self.taken.refused += [entry for entry in batch if isinstance(entry, Refusal)]
         entries = [entry for entry in batch if isinstance(entry, Entry)]
-        if not any(entry.account in self.stopped for entry in entries):
-            try:
-                return self._book(entries)
-            except DomainError:
-                pass  # one of them is refused; find out which, and book the others
-        for entry in entries:
-            self._take_alone(entry)
+        if not self._take_together(entries):
+            for entry in entries:
+                self._take_alone(entry)
+
+    def _take_together(self, entries: list[Entry]) -> bool:
+        if any(entry.account in self.stopped for entry in entries):
+            return False
+        try:
+            self._book(entries)
+        except DomainError:
+            return False  # one of them is refused: which, and are the others all right?
+        return True
 
     def _take_alone(self, entry: Entry) -> None:
         reason = ""
@@ -194,7 +199,11 @@ class _Booking:
         payer = next(wallet for wallet, amount in lines if amount < 0)
         payees = [wallet for wallet, amount in lines if amount > 0]
         payee = next((wallet for wallet in payees if wallet.pk != payer.pk), payees[0])
-        moved = total(a for wallet, a in lines if a > 0 and (wallet.pk != payer.pk or payee is payer))
+        moved = total(
+            amount
+            for wallet, amount in lines
+            if amount > 0 and (wallet.pk != payer.pk or payee.pk == payer.pk)
+        )
         for _, amount in lines:
             Money(amount, self.currency.pk).require_scale(self.currency.decimals)
         return TransactionDraft(

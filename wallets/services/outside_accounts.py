@@ -14,9 +14,7 @@ from wallets.selectors import imports
 AT_ONCE = 200
 
 
-def open_all(
-    *, label: str, currency: str, floors: Mapping[str, Decimal]
-) -> dict[str, Wallet]:
+def open_all(*, label: str, currency: str, floors: Mapping[str, Decimal]) -> dict[str, Wallet]:
     """Open a wallet for each outside account and give them by account, in the order given.
 
     Each becomes a customer who cannot sign in, named by label and account. A floor is only ever
@@ -51,9 +49,10 @@ def _open(label: str, currency: str, floors: Mapping[str, Decimal]) -> dict[str,
     )
     opened = {}
     for ref, account in refs.items():
-        wallet = known.get(account) or ledger_wallets.open_wallet(
-            owner_id=owners[ref], currency=currency
-        )[0]
+        wallet = (
+            known.get(account)
+            or ledger_wallets.open_wallet(owner_id=owners[ref], currency=currency)[0]
+        )
         if wallet.floor is not None and floors[account] < wallet.floor:
             ledger_wallets.set_state(wallet, floor=floors[account])
         opened[account] = wallet
