@@ -113,6 +113,14 @@ class IdempotencyKeyExpired(DomainError):
     title = "This key was used before and its answer is no longer kept"
 
 
+class RefusedBefore(DomainError):
+    """The request was refused the first time; the key keeps the words."""
+
+    code = "REFUSED_BEFORE"
+    status = 409
+    title = "This request was refused before"
+
+
 class LedgerMisused(RuntimeError):
     """A journal that no use case should draft: a bug, not a refusal."""
 

@@ -13,6 +13,7 @@ from wallets.ledger.errors import (
     IdempotencyKeyExpired,
     IdempotencyKeyReused,
     LedgerMisused,
+    RefusedBefore,
     translate,
 )
 from wallets.ledger.request import LIFETIME, Answer, Booked, MoneyRequest
@@ -52,7 +53,7 @@ def book(
 def outcome(row: Any, transaction: Transaction, request: MoneyRequest | None) -> Booked:
     """Read what a booking function answered: booked now, or booked before under the same key.
 
-    Raises: IdempotencyKeyReused, IdempotencyKeyExpired.
+    Raises: IdempotencyKeyReused, IdempotencyKeyExpired, RefusedBefore.
     """
     claimed, transaction_id, created_at, used_fingerprint, status, body = row
     kept = Answer(status, body) if body is not None else None
@@ -67,6 +68,8 @@ def outcome(row: Any, transaction: Transaction, request: MoneyRequest | None) ->
     if request is None:
         raise LedgerMisused("nothing was claimed, and no key was given")
     require_same(request, used_fingerprint, created_at, kept, transaction_id)
+    if transaction_id is None:
+        raise RefusedBefore
     return Booked(Transaction.objects.get(pk=transaction_id), True, kept)
 
 
