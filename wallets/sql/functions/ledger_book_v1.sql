@@ -37,6 +37,8 @@ BEGIN
             OR cardinality(p_balance_types) IS DISTINCT FROM v_count
             OR cardinality(p_amounts) IS DISTINCT FROM v_count
             OR array_position(p_wallet_ids, NULL) IS NOT NULL
+            -- By name: the column would cut 'available ' to 'available' and no balance would move.
+            OR NOT p_balance_types <@ '{available,held,locked,invested}'::text[]
             OR array_position(p_balance_types, NULL) IS NOT NULL
             OR array_position(p_amounts, NULL) IS NOT NULL
             OR 'NaN' = ANY (p_amounts) OR 0 = ANY (p_amounts) THEN
