@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from coinhub.cli.installation import wanted_servers
 from coinhub.core.embedded import throwaway
 from coinhub.core.embedded.errors import CannotRun
 from coinhub.core.embedded.postgres import Postgres
@@ -39,14 +40,8 @@ def start_servers(stack: ExitStack) -> None:
     if IS_WORKER in os.environ:
         wanted = {"valkey"} & set(os.environ.get(OURS, "").split())
     else:
-        wanted = {
-            name
-            for name, variable in (
-                ("postgres", "DATABASE_URL"),
-                ("valkey", "VALKEY_URL"),
-            )
-            if not os.environ.get(variable)
-        }
+        ours = wanted_servers()
+        wanted = {name for name in ("postgres", "valkey") if getattr(ours, name)}
         os.environ[OURS] = " ".join(sorted(wanted))
     if not wanted:
         return

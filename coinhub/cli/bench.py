@@ -12,6 +12,8 @@ from coinhub.core.embedded import throwaway
 from coinhub.core.embedded.state import State
 
 STOPPED = 130
+# Room for a long history, so that the ledger is measured and not the default size of a cache.
+SETTINGS = {"shared_buffers": "512MB", "max_wal_size": "4GB"}
 
 
 def run(arguments: Sequence[str], state_dir: Path) -> int:
@@ -24,7 +26,7 @@ def run(arguments: Sequence[str], state_dir: Path) -> int:
     State(state_dir).open()
     try:
         listen_for_the_end()
-        with throwaway.running(state_dir, durable=True) as (state, servers):
+        with throwaway.running(state_dir, durable=True, settings=SETTINGS) as (state, servers):
             environment = installation.settings(
                 state.secrets(), state, base_url="http://testserver", addresses=servers.addresses()
             )

@@ -127,11 +127,17 @@ def socket_folder(services: Path, user: ServiceUser) -> Path:
     """
     folder = services / "run"
     if len(str(folder)) + len(SOCKET_NAME) > SOCKET_PATH_LIMIT:
-        name = "coinhub-" + hashlib.sha256(str(services).encode()).hexdigest()[:12]
-        folder = Path(tempfile.gettempdir()) / name
-        if len(str(folder)) + len(SOCKET_NAME) > SOCKET_PATH_LIMIT:
-            folder = Path("/tmp") / name  # noqa: S108 - made private below, or refused
+        folder = short_socket_folder(services)
     private_folder(folder, user)
+    return folder
+
+
+def short_socket_folder(services: Path) -> Path:
+    """Name the folder for sockets whose own place has too long a path."""
+    name = "coinhub-" + hashlib.sha256(str(services).encode()).hexdigest()[:12]
+    folder = Path(tempfile.gettempdir()) / name
+    if len(str(folder)) + len(SOCKET_NAME) > SOCKET_PATH_LIMIT:
+        folder = Path("/tmp") / name  # noqa: S108 - made private, or refused
     return folder
 
 

@@ -4,11 +4,12 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from coinhub.core.embedded import servers
+from coinhub.core.embedded.folders import short_socket_folder
 from coinhub.core.embedded.servers import Servers
 from coinhub.core.embedded.state import State
 
@@ -42,13 +43,16 @@ def running(
     durable: bool = False,
     postgres: bool = True,
     valkey: bool = True,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[tuple[State, Servers]]:
-    """Run servers on a throw-away folder."""
+    """Run servers on a throw-away folder; ``settings`` are PostgreSQL's."""
     with folder(parent) as home:
         state = State(home)
         state.open()
         state.lock()
         made, _ = servers.prepare(state, durable=durable, postgres=postgres, valkey=valkey)
+        if made.postgres is not None:
+            made.postgres.settings = settings or {}
         made.start()
         try:
             yield state, made
@@ -63,6 +67,7 @@ def _remove(made: Path) -> None:
         secrets = (made / "secrets.json").read_text()
         installation_id = secrets.split('"installation_id": "')[1].split('"')[0]
         shutil.rmtree(f"/var/lib/coinhub-{installation_id}", ignore_errors=True)
+    shutil.rmtree(short_socket_folder(made), ignore_errors=True)
     shutil.rmtree(made, ignore_errors=True)
 
 

@@ -27,15 +27,16 @@ START_TIMEOUT_S = 90
 class Installation:
     """An installation started as an operator starts it."""
 
-    def __init__(self, state: Path) -> None:
+    def __init__(self, state: Path, extra: dict[str, str] | None = None) -> None:
         self.state = state
+        self.environment = clean_environment() | (extra or {})
         self.port = installation.free_port()
         self.output = state / "up.out"
         self.base_url = f"http://127.0.0.1:{self.port}"
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
                 [*self.command("up"), "--port", str(self.port), "--workers", "1"],
-                env=clean_environment(),
+                env=self.environment,
                 cwd=PROJECT,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -49,7 +50,7 @@ class Installation:
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             self.command(*arguments),
-            env=clean_environment(),
+            env=self.environment,
             cwd=PROJECT,
             capture_output=True,
             text=True,
@@ -91,9 +92,9 @@ def clean_environment() -> dict[str, str]:
 
 
 @contextmanager
-def started() -> Iterator[Installation]:
+def started(extra: dict[str, str] | None = None) -> Iterator[Installation]:
     with throwaway.folder() as state:
-        made = Installation(state)
+        made = Installation(state, extra)
         try:
             made.wait_ready()
             yield made
@@ -186,6 +187,25 @@ def test_a_killed_installation_leaves_nothing_running_and_starts_again() -> None
         finally:
             again.process.send_signal(signal.SIGTERM)
             assert again.process.wait(timeout=60) == 0
+
+
+def test_the_operators_own_servers_take_the_place_of_ours() -> None:
+    with throwaway.running() as (_, theirs):
+        names = ("DATABASE_URL", "DATABASE_OWNER_URL", "VALKEY_URL")
+        own = {name: theirs.addresses()[name] for name in names}
+        with started(own) as made:
+            assert made.status() == 200
+
+            programs = [command_line(pid) or "" for pid in made.descendants()]
+            assert not [program for program in programs if "valkey-server" in program]
+            assert not [program for program in programs if "postgres" in program]
+            lines = made.run("env").stdout.splitlines()
+            addresses = dict(line.split("=", 1) for line in lines)
+            assert {name: addresses[name] for name in names} == own
+            assert "DATABASE_ADMIN_URL" not in addresses
+            with psycopg.connect(own["DATABASE_URL"]) as connection:
+                row = connection.execute("SELECT count(*) > 5 FROM users_user").fetchone()
+            assert row == (True,)
 
 
 def test_a_taken_port_is_one_clear_line_and_nothing_is_left_running() -> None:
