@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from django.http import HttpRequest, StreamingHttpResponse
@@ -12,7 +13,7 @@ from coinhub.core.money import amount_text
 from coinhub.web.pages import Page
 from wallets.models import Wallet
 from wallets.selectors import statements, wallets
-from wallets.web.entries import entry
+from wallets.web.lines import title
 
 COLUMNS = (
     "date",
@@ -51,22 +52,22 @@ class WalletCsv(Page):
 
 
 def rows(wallet: Wallet, reader: UUID, now: datetime) -> Iterator[str]:
-    """Write the whole history line by line; an amount is a plain number, words never a formula."""
+    """Write the whole history posting by posting; words are never a formula."""
     writer = csv.writer(Echo())
     yield writer.writerow(COLUMNS)
     statement = statements.get_statement(wallet, begin=wallet.opened_at, end=now)
-    for read in statements.iterate_entries(statement):
-        line = entry(read, reader)
+    for entry in statements.iterate_entries(statement):
+        txn = entry.transaction
         yield writer.writerow(
             (
-                line.day.isoformat(),
-                read.booked_at.isoformat(),
-                safe(line.title),
-                safe(line.note),
-                line.balance_type,
-                amount_text(line.amount, wallet.decimals),
-                amount_text(line.balance, wallet.decimals),
-                amount_text(read.total_after, wallet.decimals),
+                entry.posting.journal.value_date.isoformat(),
+                entry.booked_at.isoformat(),
+                safe(title(txn, reader)),
+                safe(txn.note or txn.reference),
+                entry.balance_type,
+                amount_text(entry.amount, wallet.decimals),
+                amount_text(entry.balance_after or Decimal(0), wallet.decimals),
+                amount_text(entry.total_after, wallet.decimals),
                 wallet.currency_id,
             )
         )

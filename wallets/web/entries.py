@@ -1,18 +1,26 @@
-"""The lines of a wallet's statement as its owner reads them."""
+"""A wallet's statement as its owner reads it: a row for each step, not for each posting."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
 from uuid import UUID
 
+from coinhub.core.money import total
 from wallets.models import BalanceType
-from wallets.selectors import statements
+from wallets.selectors.pages import Page
+from wallets.selectors.statements import Entry
 from wallets.web.lines import title
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One movement on one balance of a wallet, and that balance after it."""
+class Row:
+    """What one journal did to a wallet, and the total after it.
+
+    A journal that only moves money between the balances of the wallet is ``neutral``: the total
+    stays, and ``amount`` says how much moved.
+    """
 
     public_id: UUID
     title: str
@@ -20,26 +28,46 @@ class Entry:
     day: date
     time: datetime | None
     amount: Decimal
-    balance: Decimal
-    balance_type: str
-
-    @property
-    def tag(self) -> str:
-        """Name the balance, unless it is the one people expect."""
-        return "" if self.balance_type == BalanceType.AVAILABLE else self.balance_type
+    neutral: bool
+    total: Decimal
 
 
-def entry(read: statements.Entry, reader: UUID) -> Entry:
-    """Describe a line of a customer's wallet; only folded wallets of the house have no balance."""
-    journal = read.posting.journal
-    same_day = read.booked_at.date() == journal.value_date
-    return Entry(
-        public_id=read.transaction.public_id,
-        title=title(read.transaction, reader),
-        note=read.transaction.note or read.transaction.reference,
+def rows(page: Page[Entry], reader: UUID) -> tuple[list[Row], int | None]:
+    """Give the rows of a page, newest first, and the place at which older ones go on.
+
+    The journal at the end may be cut through by the page; then it is left to the next one.
+    """
+    steps = [list(step) for _, step in groupby(page.rows, key=lambda e: e.posting.journal_id)]
+    older = page.older
+    if older is not None and len(steps) > 1:
+        steps.pop()
+        older = steps[-1][-1].seq
+    return [_row(step, reader) for step in steps], older
+
+
+def _row(step: Sequence[Entry], reader: UUID) -> Row:
+    newest = step[0]
+    journal, txn = newest.posting.journal, newest.transaction
+    net = total(e.amount for e in step if e.balance_type != BalanceType.INVESTED)
+    same_day = journal.booked_at.date() == journal.value_date
+    return Row(
+        public_id=txn.public_id,
+        title=title(txn, reader) if net else _between(step),
+        note=txn.note or txn.reference,
         day=journal.value_date,
-        time=read.booked_at if same_day else None,
-        amount=read.amount,
-        balance=read.balance_after or Decimal(0),
-        balance_type=read.balance_type,
+        time=journal.booked_at if same_day else None,
+        amount=net or total(e.amount for e in step if e.amount > 0),
+        neutral=not net,
+        total=newest.total_after,
     )
+
+
+def _between(step: Sequence[Entry]) -> str:
+    """Name a step that moves money between the balances of one wallet."""
+    to = {e.balance_type for e in step if e.amount > 0}
+    came_from = {e.balance_type for e in step if e.amount < 0}
+    if BalanceType.LOCKED in to:
+        return "Set aside"
+    if BalanceType.AVAILABLE in to:
+        return "Held money released" if BalanceType.HELD in came_from else "Free again"
+    return "Moved within the wallet"

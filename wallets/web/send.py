@@ -19,12 +19,11 @@ from wallets.models import Wallet
 from wallets.policies import funds
 from wallets.selectors import wallets
 from wallets.services import transfers
-from wallets.services import wallets as wallet_services
 from wallets.web.forms import Payment, SendForm
 from wallets.web.views import reader_of
 from wallets.web.words import refusal_in_words
 
-KEY = re.compile(r"[A-Za-z0-9_-]{16,64}\Z", re.ASCII)
+KEY = re.compile(r"[A-Za-z0-9_-]{16,59}\Z", re.ASCII)
 REFUSED = 422  # the form again, with what was wrong
 
 
@@ -83,24 +82,18 @@ class Send(Page):
 
 
 def transfer(request: HttpRequest, payment: Payment, key: str) -> Booked:
-    """Call the use case for the signed-in customer; the payee's wallet opens on first use.
+    """Call the use case for the signed-in customer.
 
-    Raises: what the use case and the look-up of the recipient refuse.
+    Raises: what the use case refuses.
     """
-    caller, currency = reader_of(request), payment.amount.currency
-    payee = wallets.find_parties(caller, payment.to, currency).payee
-    if payee is None:
-        owner = wallets.find_recipient(payment.to)
-        if owner is None:
-            raise wallets.RecipientUnavailable
-        payee = wallet_services.open_wallet(owner_id=owner.pk, currency=currency)
-    return transfers.transfer(
-        payer=payment.payer,
-        payee=payee,
+    caller = reader_of(request)
+    return transfers.pay(
+        owner_id=caller,
+        to=payment.to,
         amount=payment.amount,
         note=payment.note,
         actor=actor_of(request),
-        request=MoneyRequest(caller=caller, key=f"page:{key}"[:64], fingerprint=digest(payment)),
+        request=MoneyRequest(caller=caller, key=f"page:{key}", fingerprint=digest(payment)),
     )
 
 

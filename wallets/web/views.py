@@ -5,15 +5,13 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.safestring import SafeString
 
 from coinhub.web.pages import Page
-from wallets.models import Wallet
 from wallets.selectors import statements, transactions, wallets
 from wallets.selectors.pages import Window
 from wallets.web import cursors
 from wallets.web.curve import draw
-from wallets.web.entries import entry
+from wallets.web.entries import rows
 from wallets.web.lines import line
 from wallets.web.words import hold_in_words
 
@@ -57,13 +55,17 @@ class WalletDetail(Page):
         wallet = wallets.get_wallet(reader, public_id)
         before = cursors.read(request, f"statement:{public_id}")
         page = statements.list_entries(wallet, Window(before=before, limit=ROWS))
+        shown, older = rows(page, reader)
+        totals = [row.total for row in reversed(shown)]
         here = reverse("wallet", args=[public_id])
         context = {
             "wallet": wallet,
             "holds": [hold_in_words(hold) for hold in wallets.list_open_holds(wallet)],
-            "entries": [entry(read, reader) for read in page.rows],
-            "curve": curve(wallet, page.rows) if before is None else None,
-            "next_url": cursors.link(request, here, f"statement:{public_id}", page.older),
+            "rows": shown,
+            "curve": draw(totals, f"The total of the wallet over its last {len(totals)} movements"),
+            "lowest": min(totals, default=0),
+            "highest": max(totals, default=0),
+            "next_url": cursors.link(request, here, f"statement:{public_id}", older),
             "first_url": here if before is not None else None,
         }
         return render(request, "wallets/wallet.html", context)
@@ -109,13 +111,3 @@ class TransactionDetail(Page):
 def reader_of(request: HttpRequest) -> UUID:
     """Give the id of the customer who reads; only signed-in people get here."""
     return UUID(str(request.user.pk))
-
-
-def curve(wallet: Wallet, entries: list[statements.Entry]) -> SafeString | None:
-    """Draw the total after each journal, oldest first.
-
-    Entries come newest first, and between two lines of one journal there is no balance to show.
-    """
-    totals = {e.posting.journal_id: e.total_after for e in reversed(entries)}
-    described = f"The total of the {wallet.currency_id} wallet after its last movements"
-    return draw(list(totals.values()), described)

@@ -30,12 +30,12 @@ PURPOSES = {
     "legal": "set aside for a legal reason",
 }
 STATUSES = {
-    Transaction.Status.PENDING: ("Open", "tag-held"),
-    Transaction.Status.HELD: ("Held", "tag-held"),
-    Transaction.Status.COMPLETED: ("Completed", "tag-brand"),
-    Transaction.Status.FAILED: ("Failed", "tag-stop"),
+    Transaction.Status.PENDING: ("Open", "state-held"),
+    Transaction.Status.HELD: ("Held", "state-held"),
+    Transaction.Status.COMPLETED: ("Completed", "state-brand"),
+    Transaction.Status.FAILED: ("Failed", "state-stop"),
     Transaction.Status.CANCELLED: ("Cancelled", ""),
-    Transaction.Status.REVERSED: ("Reversed", "tag-stop"),
+    Transaction.Status.REVERSED: ("Reversed", "state-stop"),
 }
 # At which field of the form a refusal stands; the others stand above it.
 FIELDS = {
@@ -56,6 +56,7 @@ class HoldInWords:
     is_lock: bool
     word: str
     why: str
+    about: str
     what_to_do: str
     since: datetime
     until: datetime | None
@@ -76,6 +77,7 @@ def hold_in_words(hold: Hold) -> HoldInWords:
         is_lock=is_lock,
         word="locked" if is_lock else "held",
         why=why,
+        about=hold.transaction.note or hold.transaction.reference,
         what_to_do=what_to_do,
         since=hold.created_at,
         until=hold.expires_at,

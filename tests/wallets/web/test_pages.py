@@ -39,7 +39,7 @@ class TestOverview:
     def test_says_why_money_is_held(self, carol, signed_in):
         wallet_of(carol, funded="500")
         text = words(signed_in(carol).get("/"))
-        assert "500.00 GBP held : your identity check is not finished" in text
+        assert "500.00 GBP held : your identity check is not finished." in text
         assert "released" not in text
         assert "as soon as you are approved" in text
 
@@ -140,6 +140,29 @@ class TestStatement:
         assert re.search(r"-30\.00 GBP 70\.00 GBP", text)
         assert re.search(r"\+100\.00 GBP 100\.00 GBP", text)
 
+    def test_setting_money_aside_is_one_line_and_leaves_the_total(
+        self, alice, bob, signed_in, actor
+    ):
+        mine = wallet_of(alice, funded="100")
+        hold = place(mine, wallet_of(bob), "40", actor)
+        holds.capture(hold=hold, amount=gbp("32"), actor=actor)
+        text = words(signed_in(alice).get(f"/wallets/{mine.public_id}/"))
+        assert re.search(r"Set aside 40\.00 GBP 100\.00 GBP", text)
+        assert re.search(rf"Payment for {bob} -32\.00 GBP 68\.00 GBP", text)
+        assert re.search(r"Free again 8\.00 GBP 68\.00 GBP", text)
+
+    def test_a_step_is_never_cut_in_two_by_a_page(self, alice, bob, signed_in, actor):
+        mine, theirs = wallet_of(alice, funded="100"), wallet_of(bob)
+        for _ in range(20):
+            holds.void(hold=place(mine, theirs, "40", actor), actor=actor)
+        link, text = f"/wallets/{mine.public_id}/", ""
+        while link:
+            page = signed_in(alice).get(link)
+            text += words(page)
+            link = next_link(page)
+        assert text.count("Set aside 40.00 GBP 100.00 GBP") == 20
+        assert text.count("Free again 40.00 GBP 100.00 GBP") == 20
+
     def test_the_file_has_the_whole_history_and_no_formula(self, alice, bob, signed_in, actor):
         mine = wallet_of(alice, funded="100")
         transfers.transfer(
@@ -169,6 +192,14 @@ class TestErrors:
         page = signed_in(alice).get("/nowhere/")
         assert page.status_code == 404
         assert "There is no page here" in words(page)
+
+
+def place(payer, payee, amount: str, actor):
+    """Set money aside and give the hold."""
+    booked = holds.place_hold(
+        payer=payer, payee=payee, amount=gbp(amount), purpose="card_auth", actor=actor
+    )
+    return booked.transaction.holds.get()
 
 
 def fill(user, payments_wanted: int, actor) -> None:
