@@ -21,6 +21,15 @@ CHECKS = {
     "SQL": ["sqlfluff", "lint", "--disable-progress-bar", *ROOMS],
     "migrations": ["python", "-m", "django", "makemigrations", "--check", "--dry-run"],
     "settings": ["python", "-m", "django", "check"],
+    "deployment": ["python", "-m", "django", "check", "--deploy", "--fail-level=WARNING"],
+}
+# What an operator sets; the deployment check looks at the settings that follow from it.
+PRODUCTION = {
+    "COINHUB_ENVIRONMENT": "production",
+    "COINHUB_SANDBOX": "false",
+    "COINHUB_RATE_LIMITS": "true",
+    "BASE_URL": "https://coinhub.example.com",
+    "ALLOWED_HOSTS": "coinhub.example.com",
 }
 
 
@@ -46,6 +55,7 @@ def run(arguments: Sequence[str], state_dir: Path) -> int:
 def passes(name: str, environment: dict[str, str]) -> bool:
     """Run one check and show what it says when it is not content."""
     program, *arguments = CHECKS[name]
+    environment = environment | (PRODUCTION if name == "deployment" else {})
     folder = Path(sys.executable).parent
     done = subprocess.run(
         [str(folder / program), *arguments],
