@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.forms import Form
@@ -25,6 +26,11 @@ class Page(LoginRequiredMixin, View):
             return super().dispatch(request, *args, **kwargs)
         except DomainError as refusal:
             return refused(request, refusal)
+
+
+def reader_of(request: HttpRequest) -> UUID:
+    """Give the id of the customer who reads; only signed-in people get to a page."""
+    return UUID(str(request.user.pk))
 
 
 def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 
 from coinhub.core.money import amount_text
-from coinhub.web.pages import Page
+from coinhub.web.pages import Page, reader_of
 from wallets.models import Wallet
 from wallets.selectors import statements, wallets
 from wallets.web.lines import title
@@ -42,10 +42,11 @@ class WalletCsv(Page):
 
     def get(self, request: HttpRequest, public_id: UUID) -> StreamingHttpResponse:
         """Stream it."""
-        wallet = wallets.get_wallet(request.user.pk, public_id)
+        reader = reader_of(request)
+        wallet = wallets.get_wallet(reader, public_id)
         name = f"coinhub-{wallet.currency_id}-statement.csv"
         return StreamingHttpResponse(
-            rows(wallet, request.user.pk, timezone.now()),
+            rows(wallet, reader, timezone.now()),
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )

@@ -18,7 +18,7 @@ from wallets.web.words import refusal_in_words
 SPACES = re.compile("[ \u00a0\u2009\u202f]")
 
 
-class WalletChoice(forms.ModelChoiceField):
+class WalletChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not at run time
     """One of the customer's own wallets, shown with what can be spent from it."""
 
     def label_from_instance(self, obj: Any) -> str:

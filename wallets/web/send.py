@@ -13,14 +13,13 @@ from django.urls import reverse
 
 from coinhub.core.errors import DomainError, ValidationFailed
 from coinhub.core.requests import actor_of
-from coinhub.web.pages import Page, refusals_on
+from coinhub.web.pages import Page, reader_of, refusals_on
 from wallets.ledger.request import Booked, MoneyRequest
 from wallets.models import Wallet
 from wallets.policies import funds
 from wallets.selectors import wallets
 from wallets.services import transfers
 from wallets.web.forms import Payment, SendForm
-from wallets.web.views import reader_of
 from wallets.web.words import refusal_in_words
 
 KEY = re.compile(r"[A-Za-z0-9_-]{16,59}\Z", re.ASCII)

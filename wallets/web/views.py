@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from coinhub.web.pages import Page
+from coinhub.web.pages import Page, reader_of
 from wallets.selectors import statements, transactions, wallets
 from wallets.selectors.pages import Window
 from wallets.web import cursors
@@ -106,8 +106,3 @@ class TransactionDetail(Page):
             "just_sent": i_paid and "sent" in request.GET,
         }
         return render(request, "wallets/transaction.html", context)
-
-
-def reader_of(request: HttpRequest) -> UUID:
-    """Give the id of the customer who reads; only signed-in people get here."""
-    return UUID(str(request.user.pk))
