@@ -47,6 +47,7 @@ BASE_URL: str = env.str("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 STATE_DIR = Path(env.str("COINHUB_STATE_DIR", default=str(BASE_DIR / "var")))
 RECONCILIATION_KEY: str = env.str("COINHUB_RECONCILIATION_KEY", default="")
+CHECK_TIMEOUT_S: int = env.int("COINHUB_CHECK_TIMEOUT_S", default=600)
 ALERT_EMAILS: list[str] = env.list("COINHUB_ALERT_EMAILS", default=[])
 ADDRESS_HEADER: str = env.str("COINHUB_ADDRESS_HEADER", default="")
 

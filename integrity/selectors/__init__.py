@@ -1,0 +1,1 @@
+"""Reads: the snapshot that checks look at, and the runs that are kept."""

@@ -1,0 +1,1 @@
+"""Use cases of integrity: check, name, repair, replay, verify the start."""

@@ -1,0 +1,98 @@
+"""Missing postings: numbers left out of a wallet's seq, or counted by its row and not there."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from integrity.checks.found import Found, plain
+from integrity.checks.relations import TYPES, Figures
+from integrity.services.seen import Seen
+
+MOST = 20  # numbers told of one wallet
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One posting that should be there; amount and journal where they can be worked out."""
+
+    wallet_id: int
+    seq: int
+    is_newest: bool
+    balance_type: str | None
+    amount: Decimal | None
+    journal_id: int | None
+
+    def found(self) -> Found:
+        """Make the finding."""
+        journal = f", journal {self.journal_id}" if self.journal_id else ""
+        kind = f", {self.balance_type}" if self.balance_type else ""
+        return Found(
+            check="history",
+            source="newest posting missing" if self.is_newest else "posting missing",
+            place=f"wallet {self.wallet_id}, seq {self.seq}{journal}{kind}",
+            wallet_id=self.wallet_id,
+            journal_id=self.journal_id,
+            seq=self.seq,
+            figures={"amount": plain(self.amount)} if self.amount is not None else {},
+        )
+
+
+def find_missing(seen: Seen) -> list[Missing]:
+    """List the postings that the wallets' numbers and versions ask for and that are not there."""
+    found: list[Missing] = []
+    for figures in seen.figures.values():
+        numbers = _gaps(seen, figures) + _tail(figures)
+        for number in numbers[:MOST]:
+            kind, amount = _worked_out(seen, figures, number, alone=len(numbers) == 1)
+            found.append(
+                Missing(
+                    wallet_id=figures.wallet_id,
+                    seq=number,
+                    is_newest=number == figures.version > figures.newest,
+                    balance_type=kind,
+                    amount=amount,
+                    journal_id=_journal(seen, figures, amount, {m.journal_id for m in found}),
+                )
+            )
+    return found
+
+
+def _gaps(seen: Seen, figures: Figures) -> list[int]:
+    return [
+        number
+        for found in seen.breaks
+        if found.wallet_id == figures.wallet_id and found.seq is not None
+        for number in found.missing[: MOST + 1]
+        if number <= figures.version
+    ]
+
+
+def _tail(figures: Figures) -> list[int]:
+    """A version above the newest seq: lost, unless the row agrees and only its version is wrong."""
+    if not any(figures.off(kind) for kind in TYPES):
+        return []
+    return list(range(figures.newest + 1, figures.version + 1)[: MOST + 1])
+
+
+def _worked_out(
+    seen: Seen, figures: Figures, number: int, *, alone: bool
+) -> tuple[str | None, Decimal | None]:
+    """Work out what the posting moved: the jump of the running balance after it says so."""
+    for found in seen.breaks:
+        start, end = found.chain_seq_before or 0, found.seq or 0
+        if found.wallet_id == figures.wallet_id and start < number < end and found.step:
+            return found.balance_type, found.step
+    off = [(kind, figures.off(kind)) for kind in TYPES if figures.off(kind)]
+    return off[0] if alone and len(off) == 1 else (None, None)
+
+
+def _journal(
+    seen: Seen, figures: Figures, amount: Decimal | None, taken: set[int | None]
+) -> int | None:
+    """Find the journal that lacks this amount in the wallet's currency."""
+    candidates = [
+        found.journal_id
+        for found in seen.imbalances
+        if found.currency == figures.currency and amount is not None and found.amount == -amount
+    ]
+    free = [journal_id for journal_id in candidates if journal_id not in taken]
+    return free[0] if free else None
