@@ -1,0 +1,121 @@
+"""What comes in: nothing unknown, nothing twice, nothing guessed."""
+
+import unicodedata
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.http import QueryDict
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from coinhub.core.errors import AmountInvalid
+from coinhub.core.money import WIRE_PATTERN, Money
+
+UNKNOWN = "UNKNOWN_FIELD"
+
+
+class Input(serializers.Serializer):
+    """A request's members; unknown ones are refused by name."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Read the members.
+
+        Raises: ValidationError naming every place.
+        """
+        unknown = set(data) - set(self.fields)
+        if unknown:
+            raise serializers.ValidationError(
+                {
+                    name: serializers.ErrorDetail("there is no such member", UNKNOWN)
+                    for name in sorted(unknown)
+                }
+            )
+        return super().to_internal_value(data)
+
+
+class TextField(serializers.CharField):
+    """A JSON string, as it is: numbers and booleans are no strings, control characters no text."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Read the string.
+
+        Raises: ValidationError.
+        """
+        if not isinstance(data, str):
+            raise serializers.ValidationError("this is a string", code="NOT_A_STRING")
+        if any(unicodedata.category(sign) == "Cc" for sign in data):
+            raise serializers.ValidationError("no control characters", code="CONTROL_CHARACTER")
+        return super().to_internal_value(data)
+
+
+@extend_schema_field({"type": "string", "pattern": WIRE_PATTERN, "examples": ["12.50"]})
+class MoneyField(serializers.Field):
+    """An amount on the wire: a string of digits such as ``12.50``."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Check the form; the currency's decimals are checked where the currency is known.
+
+        Raises: ValidationError.
+        """
+        try:
+            Money.parse(data, "").require_positive()
+        except AmountInvalid as refusal:
+            raise amount_refused(refusal) from None
+        return str(data)
+
+    def to_representation(self, value: Any) -> str:
+        """Give the text; whoever answers has written it with the currency's decimals."""
+        return str(value)
+
+
+def amount_refused(refusal: AmountInvalid) -> serializers.ValidationError:
+    """Turn a refused amount into an error at its place."""
+    return serializers.ValidationError(refusal.detail, code=AmountInvalid.code)
+
+
+class MomentField(serializers.Field):
+    """A day (``2026-05-31``, in UTC) or a moment (RFC 3339 with an offset)."""
+
+    def __init__(self, *, end_of_day: bool = False, **options: Any) -> None:
+        self.end_of_day = end_of_day
+        super().__init__(**options)
+
+    def to_internal_value(self, data: Any) -> datetime:
+        """Read the moment; a day as an end includes that day.
+
+        Raises: ValidationError.
+        """
+        try:
+            if len(data) == len("2026-05-31"):
+                day = datetime.combine(date.fromisoformat(data), time.min, UTC)
+                return day + timedelta(days=1) if self.end_of_day else day
+            moment = datetime.fromisoformat(data)
+            if moment.tzinfo is not None:
+                return moment.astimezone(UTC)
+        except (ValueError, OverflowError, TypeError):
+            pass
+        raise serializers.ValidationError(
+            "a day such as 2026-05-31, or a moment such as 2026-05-31T12:00:00Z",
+            code="TIME_INVALID",
+        )
+
+    def to_representation(self, value: Any) -> Any:
+        """Give the moment as it is."""
+        return value
+
+
+def read_query(query: QueryDict, wanted: type[Input] | None) -> dict[str, Any]:
+    """Read the query of an address.
+
+    Raises: ValidationError for a parameter that is unknown, given twice or not of its form.
+    """
+    twice = {
+        name: serializers.ErrorDetail("given more than once", "GIVEN_TWICE")
+        for name, values in query.lists()
+        if len(values) > 1
+    }
+    if twice:
+        raise serializers.ValidationError(twice)
+    reader = (wanted or Input)(data=query.dict())
+    reader.is_valid(raise_exception=True)
+    return dict(reader.validated_data)

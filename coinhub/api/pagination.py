@@ -1,0 +1,74 @@
+"""Lists in pages: cursors that are opaque, signed, and good for one reader's one list only."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from django.core import signing
+from django.http import HttpRequest
+from rest_framework import serializers
+
+from coinhub.api.input import Input, TextField
+
+MOST_ROWS = 100
+USUAL_ROWS = 50
+OLDER, NEWER = "o", "n"
+
+
+class PageQuery(Input):
+    """Which page of a list."""
+
+    limit = serializers.IntegerField(min_value=1, max_value=MOST_ROWS, default=USUAL_ROWS)
+    cursor = TextField(max_length=300, required=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where to go on: below ``before`` or above ``after``."""
+
+    before: int | None = None
+    after: int | None = None
+
+
+def position_of(request: HttpRequest, wanted: dict[str, Any]) -> Position:
+    """Read the cursor.
+
+    Raises: ValidationError for one that is not from this list, its filters and this reader.
+    """
+    text = wanted.get("cursor")
+    if text is None:
+        return Position()
+    try:
+        direction, _, place = _signer(request, wanted).unsign(text).partition(".")
+        number = int(place)
+    except (signing.BadSignature, ValueError):
+        raise serializers.ValidationError(
+            {"cursor": serializers.ErrorDetail("no cursor of this list", "CURSOR_INVALID")}
+        ) from None
+    return Position(before=number) if direction == OLDER else Position(after=number)
+
+
+def page(
+    request: HttpRequest,
+    wanted: dict[str, Any],
+    *,
+    results: list[Any],
+    older: int | None,
+    newer: int | None,
+) -> dict[str, Any]:
+    """Make the answer of a list; ``next`` goes on to older rows, ``previous`` to newer."""
+    signer = _signer(request, wanted)
+    return {
+        "results": results,
+        "next": None if older is None else signer.sign(f"{OLDER}.{older}"),
+        "previous": None if newer is None else signer.sign(f"{NEWER}.{newer}"),
+    }
+
+
+def _signer(request: HttpRequest, wanted: dict[str, Any]) -> signing.Signer:
+    filters = {name: str(v) for name, v in wanted.items() if name not in ("limit", "cursor")}
+    user: Any = request.user
+    route = request.path.rsplit("/api/", 1)[-1].removeprefix("v1/")
+    scope = f"{user.pk} {route} {sorted(filters.items())}"
+    digest = hashlib.sha256(scope.encode()).hexdigest()
+    return signing.Signer(salt=f"coinhub.api.cursor.{digest}")

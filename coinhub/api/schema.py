@@ -1,0 +1,84 @@
+"""What the OpenAPI document says of every operation alike."""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework import serializers
+
+from coinhub.api.errors import CONTENT_TYPE
+from coinhub.api.idempotency import HEADER, REPLAY_HEADER
+
+WHAT = {
+    400: "The request is not valid, or there is not enough money",
+    401: "No valid access token",
+    403: "Not yours, not there, or not allowed",
+    405: "The address does not take this method",
+    409: "Another state is needed, or the first request is still running",
+    413: "The body is too large",
+    415: "The body is not application/json",
+    422: "The key was used for another request, or too long ago",
+    429: "Too many tries",
+    503: "Not possible at the moment; Retry-After says when to try again",
+}
+
+
+class PlaceShape(serializers.Serializer):
+    """One place of a request that is not valid."""
+
+    pointer = serializers.CharField(help_text="JSON pointer into the body, or query parameter")
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class Problem(serializers.Serializer):
+    """A refusal (RFC 9457)."""
+
+    type = serializers.CharField(help_text="where the code is explained")
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    instance = serializers.CharField()
+    code = serializers.CharField(help_text="stable; the texts are not")
+    request_id = serializers.CharField()
+    errors = PlaceShape(many=True, required=False)
+
+
+def refusals(*statuses: int) -> dict[Any, Any]:
+    """Give the refusals of an operation for its schema."""
+    return {
+        (status, CONTENT_TYPE): OpenApiResponse(Problem, description=WHAT[status])
+        for status in statuses
+    }
+
+
+KEY_PARAMETER = OpenApiParameter(
+    HEADER,
+    {"type": "string", "minLength": 16, "maxLength": 66, "pattern": r'^"?[!-~]{16,64}"?$'},
+    OpenApiParameter.HEADER,
+    required=True,
+    description="The caller's name for this request, 16 to 64 visible ASCII characters, bare or "
+    "quoted. A repeat with the same key and body gives the first answer again.",
+)
+REPLAY_PARAMETER = OpenApiParameter(
+    REPLAY_HEADER,
+    {"type": "string", "enum": ["true"]},
+    OpenApiParameter.HEADER,
+    response=True,
+    description="The answer is a repeat of the first one.",
+)
+
+
+class Schema(AutoSchema):
+    """Forbids members that are not named, as the API does."""
+
+    def _map_basic_serializer(self, serializer: Any, direction: str) -> Any:
+        mapped = super()._map_basic_serializer(serializer, direction)
+        if isinstance(mapped, dict) and direction == "request":
+            mapped["additionalProperties"] = False
+        return mapped
+
+
+def only_versioned(endpoints: list[Any], **_options: Any) -> list[Any]:
+    """Describe each route once, by its versioned address."""
+    return [entry for entry in endpoints if entry[0].startswith("/api/v1/")]
