@@ -1,5 +1,6 @@
 """Which command was asked for; makes the environment and continues inside it."""
 
+import errno
 import importlib
 import os
 import sys
@@ -13,6 +14,7 @@ from coinhub.core.embedded.errors import CannotRun
 
 CANNOT_RUN = 2
 INTERRUPTED = 130
+DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES})
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ def main(argv: Sequence[str]) -> int:
     if command is None:
         complain(f"no command {name!r}; python3 -m coinhub help lists them")
         return CANNOT_RUN
+    state_dir = environment.PROJECT
     try:
         state_dir, arguments = take_state_dir(arguments)
         enter_environment(state_dir, dev=command.needs_dev, argv=argv)
@@ -87,6 +90,11 @@ def main(argv: Sequence[str]) -> int:
         return int(module.run(arguments, state_dir))
     except CannotRun as refusal:
         complain(str(refusal))
+        return CANNOT_RUN
+    except OSError as failure:
+        if failure.errno not in DISK_ERRORS:
+            raise
+        complain(f"{failure.filename or state_dir}: {failure.strerror}")
         return CANNOT_RUN
     except KeyboardInterrupt:
         return INTERRUPTED

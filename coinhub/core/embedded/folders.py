@@ -4,6 +4,7 @@ import hashlib
 import importlib.util
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from coinhub.core.embedded.processes import ServiceUser
 
 SOCKET_PATH_LIMIT = 100  # the kernel's limit is 108 on Linux and 104 elsewhere
 SOCKET_NAME = "/.s.PGSQL.5432"
+PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 
 
 @dataclass(frozen=True)
@@ -121,12 +123,15 @@ def _copy_programs(binaries: Binaries, target: Path) -> None:
 
 
 def socket_folder(services: Path, user: ServiceUser) -> Path:
-    """Make the private folder of the sockets; a short one elsewhere when the path is too long.
+    """Make the private folder of the sockets; a plain one elsewhere when the path is too long.
+
+    So too when it has characters that an address would have to escape: drivers do not agree how.
 
     Raises: CannotRun.
     """
     folder = services / "run"
-    if len(str(folder)) + len(SOCKET_NAME) > SOCKET_PATH_LIMIT:
+    is_too_long = len(str(folder)) + len(SOCKET_NAME) > SOCKET_PATH_LIMIT
+    if is_too_long or not PLAIN_PATH.fullmatch(str(folder)):
         folder = short_socket_folder(services)
     private_folder(folder, user)
     return folder

@@ -129,8 +129,11 @@ class TestPostgres:
 
 
 class TestSocketFolder:
-    def test_that_would_be_too_long_is_a_short_private_one(self, tmp_path: Path) -> None:
-        deep = tmp_path / ("d" * 90)
+    @pytest.mark.parametrize("name", ["d" * 90, "my wallet é?&"])
+    def test_with_a_difficult_name_is_a_short_private_one_elsewhere(
+        self, tmp_path: Path, name: str
+    ) -> None:
+        deep = tmp_path / name
         tmp_path.chmod(0o711)
         for parent in tmp_path.parents[:3]:
             if parent.stat().st_uid == os.geteuid() and parent != Path(parent.anchor):
