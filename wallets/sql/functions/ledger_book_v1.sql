@@ -22,6 +22,7 @@ AS $$
 DECLARE
     c_most_postings CONSTANT int := 5000;
     v_count int := cardinality(p_wallet_ids);
+    v_shape text := format('[1:%s]', v_count);
     v_want record;
     v_seq bigint;
     v_available numeric;
@@ -33,9 +34,11 @@ DECLARE
     v_before numeric[] := '{}';
 BEGIN
     IF v_count IS NULL OR v_count < 2 OR v_count > c_most_postings
-            OR cardinality(p_wallet_shards) IS DISTINCT FROM v_count
-            OR cardinality(p_balance_types) IS DISTINCT FROM v_count
-            OR cardinality(p_amounts) IS DISTINCT FROM v_count
+            -- One shape for all four: a place in one array is the same place in the others.
+            OR array_dims(p_wallet_ids) <> v_shape
+            OR array_dims(p_wallet_shards) IS DISTINCT FROM v_shape
+            OR array_dims(p_balance_types) IS DISTINCT FROM v_shape
+            OR array_dims(p_amounts) IS DISTINCT FROM v_shape
             OR array_position(p_wallet_ids, NULL) IS NOT NULL
             -- By name: the column would cut 'available ' to 'available' and no balance would move.
             OR NOT p_balance_types <@ '{available,held,locked,invested}'::text[]
