@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from coinhub.core.money import CONTEXT
 from integrity.selectors.snapshot import Snapshot
 
 
@@ -29,7 +30,8 @@ class Break:
     @property
     def step(self) -> Decimal:
         """How much the running balance moves by more than the posting's amount."""
-        return (self.balance_after or Decimal(0)) - (self.chain_before or Decimal(0)) - self.amount
+        after, before = self.balance_after or Decimal(0), self.chain_before or Decimal(0)
+        return CONTEXT.subtract(CONTEXT.subtract(after, before), self.amount)
 
     @property
     def missing(self) -> range:

@@ -1,8 +1,8 @@
 """The holds of an operation are for what it put into held and locked, and no hold stands alone."""
 
-from decimal import Decimal
 from typing import Any
 
+from coinhub.core.money import CONTEXT
 from integrity.checks.found import Found, plain
 from integrity.selectors.snapshot import Snapshot
 
@@ -52,10 +52,12 @@ def _name(row: dict[str, Any]) -> tuple[str, int | None]:
 
 def _one_too_many(row: dict[str, Any]) -> int | None:
     """Find a hold without which the others are right; the newest of several."""
-    spare_amount: Decimal = row["hold_placed"] - row["posted_placed"]
-    spare_remaining: Decimal = row["hold_remaining"] - row["posted_remaining"]
+    spare = (
+        CONTEXT.subtract(row["hold_placed"], row["posted_placed"]),
+        CONTEXT.subtract(row["hold_remaining"], row["posted_remaining"]),
+    )
     holds = list(zip(row["hold_ids"], row["amounts"], row["remainders"], strict=True))
     for hold_id, amount, remaining in reversed(holds) if len(holds) > 1 else []:
-        if (amount, remaining) == (spare_amount, spare_remaining):
+        if (amount, remaining) == spare:
             return int(hold_id)
     return None

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from coinhub.core.money import total
+from coinhub.core.money import CONTEXT, total
 from integrity.selectors.snapshot import Snapshot
 
 TYPES = ("available", "held", "locked", "invested")
@@ -34,7 +34,7 @@ class Figures:
     def off(self, balance_type: str) -> Decimal:
         """Say how much more the wallet row has than its postings."""
         row, posted = self.relations["wallets"], self.relations["crypto_balances"]
-        return row[balance_type] - posted[balance_type]
+        return CONTEXT.subtract(row[balance_type], posted[balance_type])
 
 
 def compare(
@@ -53,7 +53,7 @@ def _figures(row: dict[str, Any]) -> Figures:
     in_total = total([posted[name] for name in ("available", "held", "locked")])
     reserved = {name: row[f"trader_{name}"] for name in ("held", "locked")}
     trader = {
-        "available": total([in_total, -reserved["held"], -reserved["locked"]]),
+        "available": CONTEXT.subtract(in_total, total(reserved.values())),
         **reserved,
         "invested": posted["invested"],
     }

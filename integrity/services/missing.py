@@ -92,7 +92,9 @@ def _journal(
     candidates = [
         found.journal_id
         for found in seen.imbalances
-        if found.currency == figures.currency and amount is not None and found.amount == -amount
+        if found.currency == figures.currency
+        and amount is not None
+        and found.amount == amount.copy_negate()
     ]
     free = [journal_id for journal_id in candidates if journal_id not in taken]
     return free[0] if free else None

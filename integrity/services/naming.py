@@ -7,6 +7,7 @@ named is kept as its consequence.
 
 from dataclasses import dataclass, field, replace
 
+from coinhub.core.money import CONTEXT
 from integrity.checks import currencies
 from integrity.checks.found import Found, plain
 from integrity.checks.history import Break
@@ -82,7 +83,7 @@ def _name_moved(namer: Namer) -> None:
             if (
                 line.currency not in (None, elsewhere)
                 and sums.get(line.currency or "") == line.amount
-                and sums.get(elsewhere or "") == -line.amount
+                and sums.get(elsewhere or "") == line.amount.copy_negate()
             ):
                 source = "posting on a wallet of another currency"
                 figures = {"wallet_currency": line.currency or "", "currency": elsewhere or ""}
@@ -113,9 +114,9 @@ def _name_doubled(namer: Namer) -> None:
             if line.posting_id in extras or is_off:
                 namer.blame(posting_found(line, "posting doubled", "journals"))
     for line in (line for lines in namer.seen.lines.values() for line in lines):
-        sums = namer.seen.sums_of(line.journal_id).values()
+        off = namer.seen.sums_of(line.journal_id).values()
         is_named = line.journal_id in namer.journals
-        if line.posting_id in extras and not is_named and line.amount in sums:
+        if line.posting_id in extras and not is_named and line.amount in off:
             namer.blame(posting_found(line, "posting too many", "journals"))
 
 
@@ -140,11 +141,11 @@ def _name_breaks(namer: Namer, missing: list[Missing]) -> None:
             "balance_after": plain(found.balance_after),
             "balance_before": plain(found.chain_before),
         }
-        if after is not None and after.step == -found.step:
+        if after is not None and after.step == found.step.copy_negate():
             undone.add(after.posting_id)
             namer.blame(posting_found(found, "running balance broken", "history", **figures))
         elif _has_other_amount(namer.seen, found):
-            figures["amount_by_running_balance"] = plain(found.amount + found.step)
+            figures["amount_by_running_balance"] = plain(CONTEXT.add(found.amount, found.step))
             namer.blame(posting_found(found, "posting amount changed", "history", **figures))
         else:
             namer.blame(posting_found(found, "running balance broken", "history", **figures))
@@ -173,7 +174,7 @@ def _has_other_amount(seen: Seen, found: Break) -> bool:
     if figures is None:
         return False
     journal = seen.sums_of(found.journal_id).get(figures.currency)
-    return journal == -found.step or figures.off(found.balance_type) == found.step
+    return journal == found.step.copy_negate() or figures.off(found.balance_type) == found.step
 
 
 def _name_wallets(namer: Namer) -> None:
