@@ -1,14 +1,31 @@
 """Every address of the site."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
+from coinhub.api import docs, handlers
+from coinhub.api import urls as shared_api
 from coinhub.core import health
+from integrity.api import urls as integrity_api
+from wallets.api import urls as wallets_api
+
+api = [*shared_api.urlpatterns, *wallets_api.urlpatterns, *integrity_api.urlpatterns]
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("api/schema", docs.SchemaView.as_view(), name="api-schema"),
+    path("api/docs", docs.DocsView.as_view(), name="api-docs"),
+    path("api/docs/errors", docs.errors, name="api-errors"),
+    path("api/v1/", include((api, "api"), namespace="api-v1")),
+    path("api/", include((api, "api"), namespace="api")),
+    re_path(r"^api(/|$)", handlers.unknown_route),
     path("", include("wallets.web.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = handlers.bad_request
+handler403 = handlers.permission_denied
+handler404 = handlers.page_not_found
+handler500 = handlers.server_error

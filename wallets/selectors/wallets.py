@@ -97,6 +97,18 @@ def find_recipient(email: str) -> User | None:
     return people.select_related("kyc_case").first()
 
 
+def get_customer(customer_id: UUID) -> User:
+    """Give an active customer.
+
+    Raises: NotYours for staff, for one who left and for one who never was, alike.
+    """
+    people = User.objects.filter(pk=customer_id, is_active=True, is_staff=False)
+    found = people.select_related("kyc_case").first()
+    if found is None:
+        raise NotYours
+    return found
+
+
 def _as_wallet_id(to: str) -> UUID | None:
     try:
         return UUID(to) if "@" not in to else None

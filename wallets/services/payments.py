@@ -1,14 +1,16 @@
 """Credit and debit: money that comes from outside and money that goes there."""
 
 from datetime import date
+from uuid import UUID
 
 from coinhub.core.actor import Actor
 from coinhub.core.money import Money
 from wallets.ledger import chart, drafts, posting
 from wallets.ledger.request import Booked, MoneyRequest
+from wallets.ledger.wallets import open_wallet
 from wallets.models import Transaction, Wallet
 from wallets.policies import routing
-from wallets.selectors import currencies, house
+from wallets.selectors import currencies, house, wallets
 
 
 def credit(
@@ -30,6 +32,38 @@ def credit(
         the money arrives in ``held``, on a Hold with the condition ``kyc``.
     Raises: AmountInvalid, CurrencyMismatch, WalletClosed, HouseWalletMissing.
     """
+    return _credit(payee, amount, actor, request, reference=reference, value_date=value_date)
+
+
+def credit_customer(
+    *,
+    customer_id: UUID,
+    amount: Money,
+    actor: Actor,
+    reference: str = "",
+    request: MoneyRequest | None = None,
+) -> Booked:
+    """Book money that arrived outside for a customer, whose wallet is opened when it is the first.
+
+    Units, Atomic, Repeat, Writes: as ``credit``; perhaps the Wallet, before it.
+    Raises: NotYours when there is no such customer, CurrencyUnknown, and those of ``credit``.
+    """
+    currencies.get_currency(amount.currency)
+    customer = wallets.get_customer(customer_id)
+    payee, _ = open_wallet(owner_id=customer.pk, currency=amount.currency)
+    payee.owner = customer
+    return _credit(payee, amount, actor, request, reference=reference)
+
+
+def _credit(
+    payee: Wallet,
+    amount: Money,
+    actor: Actor,
+    request: MoneyRequest | None,
+    *,
+    reference: str,
+    value_date: date | None = None,
+) -> Booked:
     currency = currencies.get_for(amount, payee)
     draft = drafts.move(
         type=Transaction.Type.DEPOSIT,

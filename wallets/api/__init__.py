@@ -1,0 +1,1 @@
+"""The API of wallets: translate in, one call, translate out."""

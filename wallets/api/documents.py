@@ -1,0 +1,158 @@
+"""The same shapes for the OpenAPI document; a test compares them with what is answered."""
+
+from rest_framework import serializers
+
+from coinhub.api.input import MoneyField
+from wallets.models import BalanceType, Transaction, Wallet
+
+DIRECTIONS = ["in", "out"]
+
+
+class Figures(serializers.Serializer):
+    """``total`` is available, held and locked together; ``invested`` stands beside it."""
+
+    available = MoneyField()
+    held = MoneyField()
+    locked = MoneyField()
+    invested = MoneyField()
+    total = MoneyField()
+
+
+class WalletShape(Figures):
+    """A wallet; all figures are of one moment."""
+
+    id = serializers.UUIDField()
+    currency = serializers.CharField()
+    is_primary = serializers.BooleanField()
+    status = serializers.ChoiceField(Wallet.Status.choices)
+
+
+class HoldShape(serializers.Serializer):
+    """Why part of a wallet is held or locked."""
+
+    id = serializers.UUIDField()
+    balance_type = serializers.ChoiceField(["held", "locked"])
+    amount = MoneyField()
+    purpose = serializers.CharField()
+    reason = serializers.CharField()
+    conditions = serializers.ListField(child=serializers.CharField())
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+    transaction = serializers.UUIDField()
+
+
+class CounterpartyShape(serializers.Serializer):
+    """The other side; only a customer has a name."""
+
+    kind = serializers.ChoiceField(["customer", "platform", "outside"])
+    name = serializers.CharField(allow_null=True)
+
+
+class PostingShape(serializers.Serializer):
+    """What one line of a journal did to a wallet of the reader."""
+
+    wallet = serializers.UUIDField()
+    balance_type = serializers.ChoiceField(BalanceType.choices)
+    direction = serializers.ChoiceField(DIRECTIONS)
+    amount = MoneyField()
+
+
+class JournalShape(serializers.Serializer):
+    """One accounting record, as far as it concerns the reader."""
+
+    kind = serializers.CharField()
+    postings = PostingShape(many=True)
+
+
+class LinksShape(serializers.Serializer):
+    """Where to read on."""
+
+    self = serializers.CharField()
+
+
+class TransactionShape(serializers.Serializer):
+    """A transaction as one of its sides sees it."""
+
+    id = serializers.UUIDField()
+    type = serializers.ChoiceField(Transaction.Type.choices)
+    status = serializers.ChoiceField(Transaction.Status.choices)
+    direction = serializers.ChoiceField(DIRECTIONS)
+    amount = MoneyField()
+    currency = serializers.CharField()
+    fee = MoneyField()
+    counterparty = CounterpartyShape()
+    reference = serializers.CharField()
+    note = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    completed_at = serializers.DateTimeField(allow_null=True)
+    journals = JournalShape(many=True)
+    links = LinksShape()
+
+
+class EntryShape(serializers.Serializer):
+    """One line of a wallet's history, with the balance that moved and the total after it."""
+
+    seq = serializers.IntegerField()
+    booked_at = serializers.DateTimeField()
+    value_date = serializers.DateField()
+    kind = serializers.CharField()
+    balance_type = serializers.ChoiceField(BalanceType.choices)
+    direction = serializers.ChoiceField(DIRECTIONS)
+    amount = MoneyField()
+    balance_after = MoneyField()
+    total_after = MoneyField()
+    transaction = serializers.UUIDField()
+    counterparty = CounterpartyShape()
+    reference = serializers.CharField()
+    note = serializers.CharField()
+
+
+class ListShape(serializers.Serializer):
+    """A page of a list; ``next`` is the cursor of older rows, ``previous`` of newer ones."""
+
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+
+
+class WalletList(ListShape):
+    """All wallets of the caller."""
+
+    results = WalletShape(many=True)
+
+
+class HoldList(ListShape):
+    """The open holds of a wallet."""
+
+    results = HoldShape(many=True)
+
+
+class EntryList(ListShape):
+    """A page of a wallet's history."""
+
+    results = EntryShape(many=True)
+
+
+class TransactionList(ListShape):
+    """A page of transactions."""
+
+    results = TransactionShape(many=True)
+
+
+class StatementShape(EntryList):
+    """A statement: balances at both ends, and a page of the lines between, newest first."""
+
+    wallet = serializers.UUIDField()
+    currency = serializers.CharField()
+    opening = Figures()
+    closing = Figures()
+
+
+class MeShape(serializers.Serializer):
+    """The caller."""
+
+    id = serializers.UUIDField()
+    email = serializers.CharField()
+    kyc_status = serializers.ChoiceField(["not_started", "pending", "approved", "rejected"])
+    tier = serializers.IntegerField()
+    second_factor = serializers.BooleanField()
+    limits = serializers.DictField(child=serializers.CharField())

@@ -1,0 +1,30 @@
+"""GET me."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from coinhub.api.schema import refusals
+from coinhub.api.views import View
+from kyc.selectors import cases
+from wallets.api.documents import MeShape
+
+
+class Me(View):
+    """GET me: the caller, and where the identity check stands."""
+
+    @extend_schema(operation_id="me", responses={200: MeShape, **refusals(400, 401, 503)})
+    def get(self, request: Request) -> Response:
+        """Tell it."""
+        person = request.user
+        case = cases.find_case(person.pk)
+        return Response(
+            {
+                "id": person.pk,
+                "email": person.email,
+                "kyc_status": case.status if case else "not_started",
+                "tier": case.tier if case else 0,
+                "second_factor": False,
+                "limits": {},
+            }
+        )

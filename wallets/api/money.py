@@ -1,0 +1,106 @@
+"""Requests that move money: the caller's key, the answer kept with the booking, the repeat."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.http import HttpResponse
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from coinhub.api import idempotency
+from coinhub.api.errors import problem_text
+from coinhub.api.input import Input, MoneyField, TextField, amount_refused
+from coinhub.api.json import write
+from coinhub.api.views import View
+from coinhub.core.actor import Actor
+from coinhub.core.errors import AmountInvalid, DomainError
+from coinhub.core.money import Money
+from coinhub.core.requests import actor_of
+from wallets.api import shapes
+from wallets.ledger.errors import IdempotencyInProgress
+from wallets.ledger.request import TIME_OF_BOOKING, Answer, Booked, MoneyRequest
+from wallets.models import Transaction
+from wallets.selectors import currencies
+from wallets.services import refusals
+
+CREATED = 201
+_TIME_AS_JSON = '"\\u0001"'  # TIME_OF_BOOKING as a whole JSON string; no text can hold that
+Case = Callable[[dict[str, Any], Actor, MoneyRequest], Booked]
+
+
+class MoneyInput(Input):
+    """An amount with its currency; ``validated_data["money"]`` has both."""
+
+    amount = MoneyField()
+    currency = TextField(max_length=12)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Check the amount by the rules of its currency.
+
+        Raises: ValidationError.
+        """
+        try:
+            currency = currencies.get_currency(attrs["currency"])
+            money = Money.parse(attrs["amount"], currency.code, currency.decimals)
+        except currencies.CurrencyUnknown as refusal:
+            raise serializers.ValidationError(
+                {"currency": serializers.ErrorDetail(refusal.detail, refusal.code)}
+            ) from None
+        except AmountInvalid as refusal:
+            raise serializers.ValidationError({"amount": amount_refused(refusal).detail}) from None
+        return {**attrs, "money": money}
+
+
+class MoneyView(View):
+    """A POST that moves money; it cannot be reached without a key."""
+
+    needs_key: ClassVar[bool] = True
+
+    def move(self, request: Request, reader: type[Input], case: Case) -> HttpResponse:
+        """Read the body, run one use case under the caller's key, give the kept answer.
+
+        A refusal is kept too where it is final; a repeat then gets the same words.
+        """
+        key = idempotency.key_of(request)
+        wanted = self.read(request, reader)
+        money_request = MoneyRequest(
+            caller=request.user.pk,
+            key=key,
+            fingerprint=idempotency.fingerprint(request, self.body(request)),
+            answer=self.answer,
+        )
+        try:
+            booked = case(wanted, actor_of(request), money_request)
+        except DomainError as refusal:
+            return self._refused(request, money_request, refusal)
+        answer = booked.answer or self.answer(booked.transaction)
+        return idempotency.answer_response(
+            answer.status,
+            answer.body,
+            replayed=booked.replayed,
+            location=f"{shapes.TRANSACTIONS}{booked.transaction.public_id}",
+        )
+
+    def answer(self, txn: Transaction) -> Answer:
+        """Write what the caller will be told, before the booking that keeps it."""
+        text = write(self.shape(txn)).replace(_TIME_AS_JSON, f'"{TIME_OF_BOOKING}"')
+        return Answer(CREATED, text)
+
+    def shape(self, txn: Transaction) -> dict[str, Any]:
+        """Show the transaction as it will be."""
+        raise NotImplementedError
+
+    def _refused(
+        self, request: Request, money_request: MoneyRequest, refusal: DomainError
+    ) -> HttpResponse:
+        if refusal.status >= 500 or isinstance(refusal, IdempotencyInProgress):  # noqa: PLR2004
+            raise refusal
+        text = problem_text(refusal, request)
+        answer = Answer(refusal.status, text) if refusal.stored else None
+        kept = refusals.settle(request=money_request, refusal=answer)
+        if kept is None:
+            raise refusal
+        where = f"{shapes.TRANSACTIONS}{kept.transaction_id}" if kept.transaction_id else ""
+        return idempotency.answer_response(
+            kept.answer.status, kept.answer.body, replayed=True, location=where
+        )

@@ -1,0 +1,28 @@
+"""The table of contents of the wallets' API."""
+
+from django.conf import settings
+from django.urls import path
+
+from wallets.api import me, sandbox, statements, transactions, transfers, wallets
+
+urlpatterns = [
+    path("me", me.Me.as_view(), name="me"),
+    path("wallets", wallets.WalletList.as_view(), name="wallets"),
+    path("wallets/<uuid:wallet_id>", wallets.WalletDetail.as_view(), name="wallet"),
+    path("wallets/<uuid:wallet_id>/holds", wallets.WalletHolds.as_view(), name="holds"),
+    path("wallets/<uuid:wallet_id>/entries", wallets.WalletEntries.as_view(), name="entries"),
+    path(
+        "wallets/<uuid:wallet_id>/statement",
+        statements.WalletStatement.as_view(),
+        name="statement",
+    ),
+    path("transactions", transactions.TransactionList.as_view(), name="transactions"),
+    path(
+        "transactions/<uuid:transaction_id>",
+        transactions.TransactionDetail.as_view(),
+        name="transaction",
+    ),
+    path("transfer", transfers.Transfer.as_view(), name="transfer"),
+]
+if settings.SANDBOX:
+    urlpatterns.append(path("test/credit", sandbox.TestCredit.as_view(), name="test-credit"))

@@ -1,0 +1,75 @@
+"""GET wallets and what is below one wallet: holds, entries."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from coinhub.api import pagination
+from coinhub.api.input import Input
+from coinhub.api.pagination import PageQuery
+from coinhub.api.schema import refusals
+from coinhub.api.views import View
+from wallets.api import documents, shapes
+from wallets.selectors import statements, wallets
+from wallets.selectors.pages import Window
+
+READ = refusals(400, 401, 403, 503)
+
+
+class WalletList(View):
+    """GET wallets: all of the caller's, the primary one first."""
+
+    @extend_schema(operation_id="wallets", responses={200: documents.WalletList, **READ})
+    def get(self, request: Request) -> Response:
+        """List them; a customer has few, so there is one page."""
+        rows = [shapes.wallet(row) for row in wallets.list_wallets(request.user.pk)]
+        return Response({"results": rows, "next": None, "previous": None})
+
+
+class WalletDetail(View):
+    """GET wallets/{id}."""
+
+    @extend_schema(operation_id="wallet", responses={200: documents.WalletShape, **READ})
+    def get(self, request: Request, wallet_id: UUID) -> Response:
+        """Show it."""
+        return Response(shapes.wallet(wallets.get_wallet(request.user.pk, wallet_id)))
+
+
+class WalletHolds(View):
+    """GET wallets/{id}/holds: why money waits."""
+
+    @extend_schema(operation_id="wallet_holds", responses={200: documents.HoldList, **READ})
+    def get(self, request: Request, wallet_id: UUID) -> Response:
+        """List the open holds, oldest first."""
+        wallet = wallets.get_wallet(request.user.pk, wallet_id)
+        rows = [shapes.hold(row, wallet.decimals) for row in wallets.list_open_holds(wallet)]
+        return Response({"results": rows, "next": None, "previous": None})
+
+
+class WalletEntries(View):
+    """GET wallets/{id}/entries: the history with running balances."""
+
+    query: ClassVar[type[Input] | None] = PageQuery
+
+    @extend_schema(
+        operation_id="wallet_entries",
+        parameters=[PageQuery],
+        responses={200: documents.EntryList, **READ},
+    )
+    def get(self, request: Request, wallet_id: UUID) -> Response:
+        """List entries, newest first."""
+        wallet = wallets.get_wallet(request.user.pk, wallet_id)
+        page = statements.list_entries(wallet, window(request, self.wanted))
+        rows = [shapes.entry(row, request.user.pk, wallet.decimals) for row in page.rows]
+        return Response(
+            pagination.page(request, self.wanted, results=rows, older=page.older, newer=page.newer)
+        )
+
+
+def window(request: Request, wanted: dict[str, Any]) -> Window:
+    """Give the part of a list that is asked for."""
+    position = pagination.position_of(request, wanted)
+    return Window(before=position.before, after=position.after, limit=wanted["limit"])
