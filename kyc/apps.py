@@ -7,4 +7,4 @@ class KycConfig(AppConfig):
     """Who a customer is."""
 
     name = "kyc"
-    verbose_name = "identity"
+    verbose_name = "Identity"

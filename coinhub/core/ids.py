@@ -30,3 +30,16 @@ def shard_of(owner_id: UUID | None) -> int:
         return HOUSE_SHARD
     digest = hashlib.sha256(owner_id.bytes).digest()
     return int.from_bytes(digest[:2]) % SHARDS
+
+
+def as_uuid(text: str) -> UUID | None:
+    """Read a public id that somebody typed; ``None`` when it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def as_number(text: str) -> int | None:
+    """Read a key of the database that somebody typed; ``None`` when it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None

@@ -7,6 +7,34 @@ KYC = "kyc"
 AUDITOR = "auditor"
 GROUPS = (OPERATIONS, KYC, AUDITOR)
 
+# What the back office shows: view of each, nothing else. The database refuses more anyway.
+IDENTITY = ("users.user", "kyc.case")
+EVERYTHING = (
+    *IDENTITY,
+    "auth.group",
+    "events.auditevent",
+    "events.outboxevent",
+    "integrity.finding",
+    "integrity.run",
+    "wallets.currency",
+    "wallets.hold",
+    "wallets.idempotencykey",
+    "wallets.journal",
+    "wallets.posting",
+    "wallets.transaction",
+    "wallets.wallet",
+)
+VIEWS: dict[str, tuple[str, ...]] = {OPERATIONS: EVERYTHING, KYC: IDENTITY, AUDITOR: EVERYTHING}
+MORE: dict[str, tuple[str, ...]] = {
+    OPERATIONS: ("wallets.add_currency", "wallets.change_currency"),
+}
+
+
+def permissions_of(group: str) -> set[str]:
+    """List the permissions of a role, as ``app.codename``."""
+    views = {name.replace(".", ".view_") for name in VIEWS.get(group, ())}
+    return views | set(MORE.get(group, ()))
+
 
 def is_in(user: User, *groups: str) -> bool:
     """Say whether an active member of staff has one of the roles; a superuser has them all."""

@@ -235,6 +235,10 @@ class Migration(migrations.Migration):
             model_name='transaction',
             index=models.Index(fields=['payee_wallet', 'id'], name='transaction_by_payee'),
         ),
+        migrations.AddIndex(
+            model_name='transaction',
+            index=models.Index(condition=models.Q(('reference', ''), _negated=True), fields=['reference'], name='transaction_by_reference'),
+        ),
         migrations.AddConstraint(
             model_name='transaction',
             constraint=models.UniqueConstraint(fields=('public_id', 'shard'), name='transaction_public_id_once'),

@@ -65,7 +65,7 @@ class Hold(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.purpose} {self.remaining}"
+        return f"{self.pk} {self.purpose}"
 
 
 class HoldCondition(models.Model):

@@ -64,4 +64,4 @@ class Posting(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.journal_id} {self.balance_type} {self.amount}"
+        return f"{self.pk} of journal {self.journal_id}"

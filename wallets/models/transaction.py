@@ -83,6 +83,9 @@ class Transaction(models.Model):
         indexes = [
             models.Index(fields=["payer_wallet", "id"], name="transaction_by_payer"),
             models.Index(fields=["payee_wallet", "id"], name="transaction_by_payee"),
+            models.Index(
+                fields=["reference"], condition=~Q(reference=""), name="transaction_by_reference"
+            ),
         ]
 
     def __str__(self) -> str:

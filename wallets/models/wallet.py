@@ -43,7 +43,9 @@ class Wallet(models.Model):
         db_index=False,
         related_name="+",
     )
-    decimals = models.SmallIntegerField(help_text="copied from the currency, which never changes it")
+    decimals = models.SmallIntegerField(
+        help_text="copied from the currency, which never changes it"
+    )
     code = models.CharField(max_length=40, null=True, blank=True, help_text="house wallets only")
     available = MoneyColumn(default=0, db_default=0)
     held = MoneyColumn(default=0, db_default=0)

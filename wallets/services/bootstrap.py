@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.db import connection, transaction
 
 from coinhub.core.db import sql_file
+from coinhub.users import roles
 from wallets.models import Currency
 from wallets.selectors import house
 from wallets.services.wallets import add_currency
@@ -40,7 +41,7 @@ def bootstrap(groups: tuple[str, ...]) -> Made:
 
     Atomic: one transaction.
     Repeat: makes only what is missing.
-    Writes: Currency, Wallet (house), Group.
+    Writes: Currency, Wallet (house), AuditEvent, Group with its permissions.
     Raises: HouseWalletMissing when a wallet of the house is gone but postings name one that is not
         there: its history would be lost, so it is not made anew.
     """
@@ -50,7 +51,9 @@ def bootstrap(groups: tuple[str, ...]) -> Made:
         known = set(Currency.objects.values_list("code", flat=True))
         for currency in CURRENCIES:
             if currency.code not in known:
-                fresh = Currency(**{f.name: getattr(currency, f.name) for f in Currency._meta.fields})
+                fresh = Currency(
+                    **{f.name: getattr(currency, f.name) for f in Currency._meta.fields}
+                )
                 add_currency(fresh)
                 made.currencies.append(currency.code)
         for code, currency_code in house.list_missing():
@@ -60,9 +63,18 @@ def bootstrap(groups: tuple[str, ...]) -> Made:
         ):
             add_currency(currency)
         for name in groups:
-            if Group.objects.get_or_create(name=name)[1]:
+            group, is_new = Group.objects.get_or_create(name=name)
+            if is_new:
                 made.groups.append(name)
+            give_permissions(group)
     return made
+
+
+def give_permissions(group: Group) -> None:
+    """Give a role exactly the permissions that the code says it has."""
+    named = roles.permissions_of(group.name)
+    found = Permission.objects.select_related("content_type")
+    group.permissions.set([p for p in found if f"{p.content_type.app_label}.{p.codename}" in named])
 
 
 def require_no_lost_history() -> None:
@@ -73,7 +85,9 @@ def require_no_lost_history() -> None:
     missing = house.list_missing()
     if missing and postings_without_wallet():
         names = ", ".join(f"{code} in {currency}" for code, currency in missing)
-        raise house.HouseWalletMissing(f"{names}; postings of a missing wallet exist, see the runbook")
+        raise house.HouseWalletMissing(
+            f"{names}; postings of a missing wallet exist, see the runbook"
+        )
 
 
 def postings_without_wallet() -> int:

@@ -20,6 +20,10 @@ class Command(BaseCommand):
             made = bootstrap(groups=roles.GROUPS)
         except DomainError as refusal:
             raise CommandError(f"{refusal.code}: {refusal.detail}", returncode=1) from None
-        for name in ("currencies", "house_wallets", "groups"):
-            for item in getattr(made, name):
-                self.stdout.write(f"made {name.rstrip('s').replace('_', ' ')} {item}")
+        for word, items in (
+            ("currency", made.currencies),
+            ("house wallet", made.house_wallets),
+            ("group", made.groups),
+        ):
+            for item in items:
+                self.stdout.write(f"made {word} {item}")

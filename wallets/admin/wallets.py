@@ -1,0 +1,120 @@
+"""Wallets in the back office."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from coinhub.core.admin import Column, Link, ReadOnlyAdmin, Section, list_of, page_of
+from wallets.admin.columns import (
+    blank,
+    credit_of,
+    debit_of,
+    drawn,
+    holds_section,
+    money,
+    owner_of,
+)
+from wallets.models import Posting, Wallet
+from wallets.selectors import office, search
+
+
+class WhoseFilter(admin.SimpleListFilter):
+    """Customers' wallets or the house's."""
+
+    title = "whose"
+    parameter_name = "whose"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("customers", "customers"), ("house", "the house")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Wallet]) -> QuerySet[Wallet]:
+        if self.value() is None:
+            return queryset
+        return queryset.filter(code__isnull=self.value() == "customers")
+
+
+@admin.register(Wallet)
+class WalletAdmin(ReadOnlyAdmin):
+    """Wallets with their balances; from here to their postings, holds and transactions."""
+
+    list_display = ("whose", "free", "on_hold", "reserved", "sum", "state")
+    list_filter = (WhoseFilter, "status", ("currency", admin.RelatedFieldListFilter))
+    list_select_related = ("owner",)
+    search_help_text = "Wallet number or id, owner's e-mail, reference or id, house code"
+    fieldsets: Any = (
+        (None, {"fields": ("public_id", "whose_page", "currency", "status", "is_primary")}),
+        ("Balances", {"fields": ("free", "on_hold", "reserved", "term", "sum", "lowest")}),
+        ("Record", {"fields": ("id", "version", "shard", "opened_at")}),
+    )
+    free = money("available")
+    on_hold = money("held")
+    reserved = money("locked")
+    term = money("invested")
+    sum = money("total", "total (available, held and locked)")
+    lowest = money("floor", "floor of available")
+
+    @admin.display(description="wallet of")
+    def whose(self, wallet: Wallet) -> str:
+        return f"{owner_of(wallet)} {wallet.currency_id}"
+
+    @admin.display(description="wallet of")
+    def whose_page(self, wallet: Wallet) -> SafeString | str:
+        return wallet.code or page_of(wallet.owner)
+
+    @admin.display(description="status")
+    def state(self, wallet: Wallet) -> str:
+        return f"{wallet.status}, primary" if wallet.is_primary else wallet.status
+
+    def name_of(self, obj: Wallet) -> str:
+        return f"of {owner_of(obj)} in {obj.currency_id}"
+
+    def found(self, term: str) -> Q:
+        return Q(pk__in=search.find_wallets(term))
+
+    def related(self, obj: Wallet) -> list[Link]:
+        return [
+            list_of("wallets_posting", "All postings", wallet__id__exact=obj.pk),
+            list_of("wallets_hold", "All holds", wallet__id__exact=obj.pk),
+            list_of("wallets_transaction", "Transactions", q=obj.public_id),
+        ]
+
+    def sections(self, obj: Wallet) -> list[Section]:
+        newest = _statement(obj, office.newest_postings(obj))
+        holds = office.open_holds_of(obj)
+        for hold in holds:
+            hold.wallet = obj
+        return [holds_section(holds, "Open holds"), newest]
+
+
+def _statement(wallet: Wallet, postings: Sequence[Posting]) -> Section:
+    return Section(
+        title="Newest postings",
+        columns=(
+            Column("No."),
+            Column("Journal"),
+            Column("Booked"),
+            Column("Counts from"),
+            Column("Balance"),
+            Column("Debit", is_number=True),
+            Column("Credit", is_number=True),
+            Column("Balance after", is_number=True),
+        ),
+        rows=[
+            (
+                page_of(posting, posting.seq),
+                page_of(posting.journal, f"{posting.journal_id} {posting.journal.kind}"),
+                posting.journal.booked_at,
+                posting.journal.value_date,
+                posting.balance_type,
+                blank(debit_of(posting), wallet),
+                blank(credit_of(posting), wallet),
+                drawn(posting.balance_after, wallet),
+            )
+            for posting in postings
+        ],
+        more=list_of("wallets_posting", "All postings", wallet__id__exact=wallet.pk),
+    )

@@ -1,0 +1,107 @@
+"""What the back office shows beside a row, and how the house stands."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, Q, QuerySet, Sum
+
+from coinhub.core.money import CONTEXT, total
+from coinhub.events.models import AuditEvent
+from wallets.ledger import chart
+from wallets.models import Currency, Hold, Journal, Posting, Transaction, Wallet
+
+JOURNALS = 50
+POSTINGS = 500
+NEWEST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one currency stands: what is owed to whom, against what is held outside.
+
+    Units:  in units of the currency; ``outside`` is positive when something is held there, and
+        ``gap`` is what does not add up: zero, always.
+    """
+
+    currency: Currency
+    customers: Decimal
+    house: Decimal
+    income: Decimal
+    outside: Decimal
+    gap: Decimal
+
+
+def journals_of(transaction: Transaction) -> list[Journal]:
+    """List the journals of a transaction in the order they were booked."""
+    return list(Journal.objects.filter(transaction=transaction).order_by("pk")[:JOURNALS])
+
+
+def postings_of(journals: list[Journal]) -> list[Posting]:
+    """List the postings of journals with their wallets, in the order they were booked."""
+    found = Posting.objects.filter(journal__in=[journal.pk for journal in journals])
+    return list(found.select_related("wallet__owner").order_by("pk")[:POSTINGS])
+
+
+def newest_postings(wallet: Wallet) -> list[Posting]:
+    """List the newest postings of a wallet with their journals."""
+    found = Posting.objects.filter(wallet=wallet, shard=wallet.shard).select_related("journal")
+    return list(found.order_by("-seq")[:NEWEST])
+
+
+def holds_of(transaction: Transaction) -> list[Hold]:
+    """List the holds of a transaction with wallet and conditions."""
+    found = Hold.objects.filter(transaction=transaction).select_related("wallet__owner")
+    return list(found.prefetch_related("conditions").order_by("pk")[:JOURNALS])
+
+
+def open_holds_of(wallet: Wallet) -> list[Hold]:
+    """List the open holds of a wallet with their conditions."""
+    found = Hold.objects.filter(wallet=wallet, shard=wallet.shard, state=Hold.State.OPEN)
+    return list(found.prefetch_related("conditions").order_by("pk")[:JOURNALS])
+
+
+def events_of(transaction: Transaction) -> list[AuditEvent]:
+    """List what was recorded about a transaction, oldest first."""
+    found = AuditEvent.objects.filter(
+        object_type="transaction", object_id=str(transaction.public_id)
+    )
+    return list(found.select_related("actor").order_by("pk")[:JOURNALS])
+
+
+def count_open_holds() -> int:
+    """Count the holds that are open."""
+    return Hold.objects.filter(state=Hold.State.OPEN).count()
+
+
+def list_standings() -> list[Standing]:
+    """Show for each currency in use what is owed and what is held outside, from the wallet rows."""
+    sums = {row["currency_id"]: row for row in _sums()}
+    return [
+        _standing(currency, sums[currency.pk])
+        for currency in Currency.objects.order_by("position", "code")
+        if currency.pk in sums
+    ]
+
+
+def _sums() -> QuerySet[Wallet, dict[str, Any]]:
+    everything = F("total") + F("invested")
+    outside, income = Q(code=chart.SETTLEMENT), Q(code__startswith="R.")
+    return (
+        Wallet.objects.filter(version__gt=0)
+        .values("currency_id")
+        .annotate(
+            customers=Sum(everything, filter=Q(code__isnull=True)),
+            house=Sum(everything, filter=Q(code__isnull=False) & ~outside & ~income),
+            income=Sum(everything, filter=income),
+            settlement=Sum(everything, filter=outside),
+        )
+    )
+
+
+def _standing(currency: Currency, sums: dict[str, Any]) -> Standing:
+    names = ("customers", "house", "income", "settlement")
+    customers, house, income, settlement = (sums[name] or Decimal(0) for name in names)
+    outside = CONTEXT.minus(settlement)
+    gap = total([customers, house, income, settlement])
+    return Standing(currency, customers, house, income, outside, gap)
