@@ -1,6 +1,6 @@
 """Runs of the integrity check and their findings in the back office."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Q
@@ -33,7 +33,7 @@ class RunAdmin(ReadOnlyAdmin):
     list_filter = ("status", "trigger")
     list_select_related = ("owner",)
     search_help_text = "Number or id of the run"
-    fieldsets: Any = (
+    fieldsets: ClassVar[Any] = (
         (None, {"fields": ("public_id", "status", "trigger", "scope", "currency", "actor_page")}),
         (
             "Looked at",
@@ -95,7 +95,7 @@ class FindingAdmin(ReadOnlyAdmin):
     list_filter = ("is_cause",)
     list_select_related = ("owner", "run")
     search_help_text = "Number of the finding, or the beginning of the owner's e-mail"
-    fieldsets: Any = (
+    fieldsets: ClassVar[Any] = (
         (None, {"fields": ("run", "source", "place", "check_name", "is_cause")}),
         (
             "Where",

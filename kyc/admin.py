@@ -1,6 +1,6 @@
 """Identity cases in the back office; deciding them comes with the review."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Q
@@ -18,7 +18,7 @@ class CaseAdmin(ReadOnlyAdmin):
     list_filter = ("status", "tier")
     list_select_related = ("customer",)
     search_help_text = "The beginning of the customer's e-mail"
-    fields: Any = ("customer_page", "status", "tier", "created_at", "decided_at")
+    fields: ClassVar[Any] = ("customer_page", "status", "tier", "created_at", "decided_at")
 
     @admin.display(description="customer")
     def customer_shown(self, case: Case) -> str:

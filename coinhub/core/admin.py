@@ -5,7 +5,7 @@ Tables grow to millions of rows, so no page counts, sorts or lists all of them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
@@ -84,8 +84,8 @@ class OfficeAdmin(admin.ModelAdmin):
     list_per_page = 50
     list_max_show_all = 50
     show_facets = admin.ShowFacets.NEVER
-    sortable_by: Sequence[str] = ()
-    ordering: Sequence[str] = ("-pk",)
+    sortable_by: ClassVar[Any] = ()
+    ordering: ClassVar[Any] = ("-pk",)
     empty_value_display = "–"
     change_form_template = "admin/record.html"
 
@@ -108,7 +108,7 @@ class OfficeAdmin(admin.ModelAdmin):
         """List the ways from a record to lists that belong to it."""
         return []
 
-    def get_search_fields(self, request: HttpRequest) -> Sequence[str]:
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         return ("pk",) if type(self).found is not OfficeAdmin.found else ()
 
     def get_search_results(

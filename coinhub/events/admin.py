@@ -1,7 +1,7 @@
 """The audit trail and the outbox in the back office."""
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Q
@@ -29,7 +29,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
     list_filter = (choice_filter("who", "actor_kind", ACTORS),)
     list_select_related = ("actor",)
     search_help_text = "Id of the object, id of the request, or the beginning of an actor's e-mail"
-    fieldsets: Any = (
+    fieldsets: ClassVar[Any] = (
         (None, {"fields": ("id", "occurred_at", "action", "object_type", "object_id")}),
         ("Who", {"fields": ("actor_kind", "actor_page", "address", "request_id")}),
         ("What", {"fields": ("before", "after")}),

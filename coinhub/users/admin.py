@@ -1,6 +1,6 @@
 """People in the back office, and its door."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account import admin as allauth_admin
 from allauth.account.decorators import secure_admin_login
@@ -39,7 +39,7 @@ class UserAdmin(ReadOnlyAdmin):
     list_filter = ("is_staff", "is_active")
     ordering = ("-date_joined", "pk")
     search_help_text = "The beginning of an e-mail or reference, or an id"
-    fieldsets: Any = (
+    fieldsets: ClassVar[Any] = (
         (None, {"fields": ("id", "email", "name", "external_ref")}),
         ("Access", {"fields": ("role", "is_active", "date_joined", "last_login")}),
     )

@@ -1,6 +1,6 @@
 """Holds in the back office."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
@@ -35,7 +35,7 @@ class HoldAdmin(ReadOnlyAdmin):
     )
     list_select_related = ("wallet__owner", "transaction")
     search_help_text = "Hold number or id; or a wallet; or id or reference of a transaction"
-    fieldsets: Any = (
+    fieldsets: ClassVar[Any] = (
         (None, {"fields": ("public_id", "whose", "purpose", "balance_type", "state")}),
         ("Amounts", {"fields": ("whole", "left")}),
         ("When", {"fields": ("created_at", "expires_at", "ended_at")}),

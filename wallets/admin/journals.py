@@ -1,6 +1,6 @@
 """Journals and postings in the back office."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
@@ -33,7 +33,7 @@ class JournalAdmin(ReadOnlyAdmin):
     list_filter = (choice_filter("kind", "kind", KINDS),)
     search_help_text = "Journal number; or id or reference of a transaction; or a wallet"
     list_select_related = ("transaction",)
-    fieldsets: Any = (
+    fieldsets: ClassVar[Any] = (
         (None, {"fields": ("id", "kind", "business", "transition_key")}),
         ("When", {"fields": ("booked_at", "value_date")}),
         ("Record", {"fields": ("shard", "xact_id", "metadata")}),
@@ -74,7 +74,7 @@ class PostingAdmin(ReadOnlyAdmin):
     list_filter = (choice_filter("balance", "balance_type", BalanceType.values),)
     list_select_related = ("wallet__owner", "journal")
     search_help_text = "Posting number; or id or reference of a transaction; or a wallet"
-    fieldsets: Any = (
+    fieldsets: ClassVar[Any] = (
         (None, {"fields": ("id", "whose", "balance_type", "debit", "credit", "after")}),
         ("Record", {"fields": ("record", "seq", "shard")}),
     )

@@ -1,6 +1,6 @@
 """Transactions in the back office."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Q
@@ -30,7 +30,7 @@ class TransactionAdmin(ReadOnlyAdmin):
     list_filter = ("status", "type", ("currency", admin.RelatedFieldListFilter))
     list_select_related = ("currency", "payer_wallet__owner", "payee_wallet__owner")
     search_help_text = "Id or number, exact reference; or a wallet, e-mail or house code of a side"
-    fieldsets: Any = (
+    fieldsets: ClassVar[Any] = (
         (None, {"fields": ("public_id", "type", "status", "state")}),
         ("Money", {"fields": ("sum", "charge", "payer", "payee")}),
         ("Words", {"fields": ("reference", "note", "metadata")}),

@@ -1,7 +1,7 @@
 """Wallets in the back office."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
@@ -45,7 +45,7 @@ class WalletAdmin(ReadOnlyAdmin):
     list_filter = (WhoseFilter, "status", ("currency", admin.RelatedFieldListFilter))
     list_select_related = ("owner",)
     search_help_text = "Wallet number or id, owner's e-mail, reference or id, house code"
-    fieldsets: Any = (
+    fieldsets: ClassVar[Any] = (
         (None, {"fields": ("public_id", "whose_page", "currency", "status", "is_primary")}),
         ("Balances", {"fields": ("free", "on_hold", "reserved", "term", "sum", "lowest")}),
         ("Record", {"fields": ("id", "version", "shard", "opened_at")}),

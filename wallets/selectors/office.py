@@ -1,10 +1,11 @@
 """What the back office shows beside a row, and how the house stands."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Q, Sum
 
 from coinhub.core.money import CONTEXT, total
 from coinhub.events.models import AuditEvent
@@ -84,7 +85,7 @@ def list_standings() -> list[Standing]:
     ]
 
 
-def _sums() -> QuerySet[Wallet, dict[str, Any]]:
+def _sums() -> Iterable[Mapping[str, Any]]:
     everything = F("total") + F("invested")
     outside, income = Q(code=chart.SETTLEMENT), Q(code__startswith="R.")
     return (
@@ -99,7 +100,7 @@ def _sums() -> QuerySet[Wallet, dict[str, Any]]:
     )
 
 
-def _standing(currency: Currency, sums: dict[str, Any]) -> Standing:
+def _standing(currency: Currency, sums: Mapping[str, Any]) -> Standing:
     names = ("customers", "house", "income", "settlement")
     customers, house, income, settlement = (sums[name] or Decimal(0) for name in names)
     outside = CONTEXT.minus(settlement)
