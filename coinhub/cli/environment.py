@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import signal
 import subprocess
@@ -131,8 +132,21 @@ def _install_lists(home: Path, lists: list[Path]) -> None:
 def _find_uv(home: Path) -> str | None:
     inside = home / "bin" / "uv"
     if not inside.exists() and shutil.which("uv") is None:
-        _run([str(python_of(home)), "-m", "pip", "install", "--quiet", "uv"])
+        pinned = home / "uv.txt"
+        pinned.write_text(_pin_of("uv"))
+        pip = [str(python_of(home)), "-m", "pip", "--quiet"]
+        _run([*pip, "install", "--require-hashes", "--no-deps", "-r", str(pinned)])
     return str(inside) if inside.exists() else shutil.which("uv")
+
+
+def _pin_of(package: str) -> str:
+    # A pin is a line "name==version \" followed by its hashes, indented.
+    found = re.search(
+        rf"^{package}==.*(?:\n    --hash=.*)+",
+        (PROJECT / "requirements.txt").read_text(),
+        re.MULTILINE,
+    )
+    return found.group() + "\n" if found else f"{package}\n"
 
 
 def _run(argv: list[str]) -> subprocess.CompletedProcess[str]:

@@ -111,3 +111,11 @@ def test_an_environment_that_was_only_half_made_is_made_again(
 
     assert any("--clear" in argv for argv in installer.asked)
     assert installer.installs == 1
+
+
+def test_the_installer_itself_is_taken_by_its_hash() -> None:
+    pin = environment._pin_of("uv").splitlines()
+
+    assert pin[0].startswith("uv==")
+    assert len(pin) > 1
+    assert all(line.startswith("    --hash=sha256:") for line in pin[1:])
