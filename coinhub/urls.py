@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from coinhub.api import docs, handlers
 from coinhub.api import urls as shared_api
 from coinhub.core import health
+from coinhub.web import closed
 from integrity.api import urls as integrity_api
 from wallets.api import urls as wallets_api
 
@@ -19,8 +20,9 @@ urlpatterns = [
     path("api/docs/errors", docs.errors, name="api-errors"),
     path("api/v1/", include((api, "api"), namespace="api-v1")),
     path("api/", include((api, "api"), namespace="api")),
-    re_path(r"^api(/|$)", handlers.unknown_route),
+    re_path(r"^api(?:/|$)", handlers.unknown_route),
     path("", include("wallets.web.urls")),
+    re_path(rf"^accounts/{closed.OPEN}", closed.not_open_yet),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
