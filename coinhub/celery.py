@@ -2,6 +2,8 @@
 
 from celery import Celery
 
+from coinhub.schedule import SCHEDULE
+
 app = Celery("coinhub")
 app.conf.update(
     namespace="CELERY",
@@ -16,6 +18,7 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     worker_hijack_root_logger=False,
     timezone="UTC",
+    beat_schedule=SCHEDULE,
 )
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

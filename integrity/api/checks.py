@@ -13,15 +13,16 @@ from coinhub.core.errors import NotYours
 from coinhub.core.requests import actor_of
 from coinhub.users import roles
 from coinhub.users.models import User
-from integrity.api import answers
+from integrity.api import shapes
 from integrity.models import Run
+from integrity.services import written
 from integrity.services.check import Scope, check
 from wallets.selectors import currencies
 
 JUDGES = (roles.OPERATIONS, roles.AUDITOR)
 ANSWERS = {
-    200: answers.Healthy,
-    500: OpenApiResponse(answers.Failure, "something is wrong in the ledger; plain JSON"),
+    200: shapes.Healthy,
+    500: OpenApiResponse(shapes.Failure, "something is wrong in the ledger; plain JSON"),
 }
 
 
@@ -78,7 +79,7 @@ class CheckCustomerWhole(View):
 def answer(request: Request, scope: Scope) -> Response:
     """Run the check and write what it saw: 200, or 500 when something is wrong."""
     checked = check(actor=actor_of(request), trigger=Run.Trigger.API, scope=scope)
-    return Response(answers.body(checked), status=200 if checked.is_healthy else 500)
+    return Response(written.body(checked), status=200 if checked.is_healthy else 500)
 
 
 def require_may_look(request: Request, user_id: str) -> UUID:

@@ -67,6 +67,13 @@ def take(using: str = "default") -> Iterator[Snapshot]:
         yield Snapshot(cursor)
 
 
+@contextmanager
+def glance(using: str = "default") -> Iterator[Snapshot]:
+    """Look without a transaction: for one cheap check, within the role's own time-outs."""
+    with connections[using].cursor() as cursor:
+        yield Snapshot(cursor)
+
+
 def wallet_ids_of(snapshot: Snapshot, owner_id: UUID, currency: str | None) -> list[int]:
     """List a customer's wallets, all or the one in a currency."""
     rows = snapshot.rows("wallets_of", owner_id=owner_id, currency=currency)

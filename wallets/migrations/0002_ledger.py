@@ -20,6 +20,8 @@ FUNCTIONS = [
     "book_transaction_v1",
     "book_step_v1",
     "wallet_seq_at_v1",
+    "ledger_find_unsound_v1",
+    "repair_wallet_v1",
 ]
 TRIGGERS = {
     "refuse_change": "DROP FUNCTION ledger_refuse_change() CASCADE",

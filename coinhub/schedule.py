@@ -1,0 +1,20 @@
+"""The schedule of Celery beat; times are UTC."""
+
+from typing import Any
+
+from celery.schedules import crontab
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "integrity-nightly": {
+        "task": "integrity.check",
+        "schedule": crontab(hour="2", minute="0"),
+        "kwargs": {"trigger": "nightly"},
+    },
+    "integrity-hourly": {
+        "task": "integrity.check",
+        "schedule": crontab(minute="30"),  # half an hour away from the night's
+        "kwargs": {"trigger": "hourly"},
+        # A run that waited a whole hour is replaced by the next one.
+        "options": {"expires": 3600},
+    },
+}
