@@ -95,9 +95,8 @@ def apply(using: str) -> None:
         sql.SQL("REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, {}").format(role),
         sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC, {}").format(role),
         sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role),
-        sql.SQL(
-            "ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC"
-        ),
+        # Not "IN SCHEMA public": rights given to a schema add to the general ones, they take none.
+        sql.SQL("ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC"),
     ]
     with connections[using].cursor() as cursor:
         present = _present(cursor)
