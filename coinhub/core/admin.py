@@ -89,9 +89,6 @@ class OfficeAdmin(admin.ModelAdmin):
     empty_value_display = "–"
     change_form_template = "admin/record.html"
 
-    class Media:
-        css = {"all": ["app/office.css"]}
-
     def name_of(self, obj: Any) -> str:
         """Name a record at the head of its page."""
         return str(obj)

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('code', models.CharField(max_length=12, primary_key=True, serialize=False, validators=[django.core.validators.RegexValidator('\\A[A-Z][A-Z0-9]{1,11}\\Z', '2 to 12 capital letters, digits')])),
                 ('name', models.CharField(max_length=60)),
-                ('decimals', models.PositiveSmallIntegerField()),
+                ('decimals', models.PositiveSmallIntegerField(help_text='0 to 18; can never be changed')),
                 ('kind', models.CharField(choices=[('fiat', 'Fiat'), ('crypto', 'Crypto'), ('points', 'Points')], max_length=6)),
                 ('position', models.PositiveSmallIntegerField(default=100, help_text='place in lists')),
             ],

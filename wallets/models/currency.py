@@ -28,7 +28,7 @@ class Currency(models.Model):
         validators=[RegexValidator(r"\A[A-Z][A-Z0-9]{1,11}\Z", "2 to 12 capital letters, digits")],
     )
     name = models.CharField(max_length=60)
-    decimals = models.PositiveSmallIntegerField()
+    decimals = models.PositiveSmallIntegerField(help_text="0 to 18; can never be changed")
     kind = models.CharField(max_length=6, choices=Kind)
     position = models.PositiveSmallIntegerField(default=100, help_text="place in lists")
 

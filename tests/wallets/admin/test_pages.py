@@ -2,13 +2,16 @@
 
 import re
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from coinhub.core.money import Money
+from integrity.models import Finding, Run
 from tests.conftest import wallet_of
 from tests.wallets.admin.conftest import pay_many
 from wallets.admin.columns import money_text
@@ -234,3 +237,33 @@ class TestOverview:
             html = office.get(address).content.decode()
             assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>(?!\s*</script>)", html), address
             assert not re.search(r"<style|\sstyle=|\son[a-z]+=", html), address
+
+    def test_shows_the_newest_run_over_the_whole_ledger(self, office, superuser):
+        made = Run.objects.create(
+            public_id=uuid4(),
+            trigger="hourly",
+            status="failed",
+            started_at=timezone.now(),
+            duration_ms=12,
+            checked_users=1,
+            checked_currencies=1,
+            checked_wallets=1,
+            checked_postings=2,
+            finding_count=1,
+            checksum="0" * 64,
+        )
+        found = Finding.objects.create(
+            run=made,
+            check_name="four relations",
+            source="wallet row",
+            place="wallet 5",
+            wallet_id=5,
+        )
+        text = text_of(office.get(reverse("admin:index")))
+        assert "Failed" in text
+        assert reverse("admin:integrity_run_change", args=[made.pk]) in text
+        run = text_of(office.get(reverse("admin:integrity_run_change", args=[made.pk])))
+        assert "wallet row" in run
+        record = office.get(reverse("admin:integrity_finding_change", args=[found.pk]))
+        assert reverse("admin:wallets_wallet_change", args=[5]) in text_of(record)
+        assert office.get(reverse("admin:integrity_finding_changelist")).status_code == 200
