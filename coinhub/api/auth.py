@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
@@ -53,9 +52,4 @@ class IsOperations(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Look at the caller's role."""
-        return is_person(request.user) and roles.is_in(request.user, roles.OPERATIONS)
-
-
-def is_person(user: User | AnonymousUser | None) -> bool:
-    """Say whether somebody is signed in."""
-    return user is not None and user.is_authenticated
+        return isinstance(request.user, User) and roles.is_in(request.user, roles.OPERATIONS)

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -37,18 +36,18 @@ def errors(request: HttpRequest) -> HttpResponse:
     return render(request, "api/errors.html", {"codes": catalogue()})
 
 
-class SchemaView(SpectacularAPIView):  # type: ignore[misc]
+class SchemaView(SpectacularAPIView):
     """GET schema: the OpenAPI document, for everybody."""
 
-    authentication_classes: list[Any] = []
-    permission_classes: list[Any] = []
+    authentication_classes = []
+    permission_classes = []
 
 
-class DocsView(SpectacularSwaggerSplitView):  # type: ignore[misc]
+class DocsView(SpectacularSwaggerSplitView):
     """GET docs: the document to browse, without inline script and outside requests."""
 
-    authentication_classes: list[Any] = []
-    permission_classes: list[Any] = []
+    authentication_classes = []
+    permission_classes = []
     template_name = "api/docs.html"
     url_name = "api-schema"
     title = "CoinHub API"

@@ -1,7 +1,5 @@
 """Errors that no view answers: unknown routes, faults, what Django itself refuses."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views import defaults
@@ -17,7 +15,7 @@ from coinhub.api.errors import (
 
 
 @csrf_exempt
-def unknown_route(request: HttpRequest, **_rest: Any) -> HttpResponse:
+def unknown_route(request: HttpRequest) -> HttpResponse:
     """Answer for every address below /api that is none."""
     return problem_response(RouteUnknown(), request)
 

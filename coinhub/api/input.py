@@ -36,6 +36,9 @@ class Input(serializers.Serializer):
 class TextField(serializers.CharField):
     """A JSON string, as it is: numbers and booleans are no strings, control characters no text."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"trim_whitespace": False, **options})
+
     def to_internal_value(self, data: Any) -> str:
         """Read the string.
 

@@ -41,7 +41,7 @@ class Problem(serializers.Serializer):
     instance = serializers.CharField()
     code = serializers.CharField(help_text="stable; the texts are not")
     request_id = serializers.CharField()
-    errors = PlaceShape(many=True, required=False)
+    errors = PlaceShape(many=True, required=False)  # type: ignore[assignment]  # a JSON member
 
 
 def refusals(*statuses: int) -> dict[Any, Any]:
@@ -73,7 +73,7 @@ class Schema(AutoSchema):
     """Forbids members that are not named, as the API does."""
 
     def _map_basic_serializer(self, serializer: Any, direction: str) -> Any:
-        mapped = super()._map_basic_serializer(serializer, direction)
+        mapped = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
         if isinstance(mapped, dict) and direction == "request":
             mapped["additionalProperties"] = False
         return mapped

@@ -1,6 +1,6 @@
 """auth/token: sign in, refresh, revoke."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import ValidationError
@@ -42,7 +42,7 @@ class Credentials(Input):
     """Who signs in."""
 
     email = TextField(max_length=254)
-    password = TextField(max_length=LONGEST_PASSWORD, trim_whitespace=False)
+    password = TextField(max_length=LONGEST_PASSWORD)
 
 
 class ShownToken(Input):
@@ -68,8 +68,8 @@ class PairShape(serializers.Serializer):
 class OpenView(View):
     """A view for callers who have no access token yet."""
 
-    authentication_classes: ClassVar[list[Any]] = []
-    permission_classes: ClassVar[list[Any]] = []
+    authentication_classes = []
+    permission_classes = []
 
 
 class Token(OpenView):

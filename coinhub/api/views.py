@@ -6,9 +6,10 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from coinhub.api.errors import MediaTypeUnsupported
+from coinhub.api.errors import MediaTypeUnsupported, Unauthenticated
 from coinhub.api.input import Input, read_query
 from coinhub.api.json import StrictJSONParser
+from coinhub.users.models import User
 
 
 class OneAnswer(BaseContentNegotiation):
@@ -27,7 +28,7 @@ class OneAnswer(BaseContentNegotiation):
 class View(APIView):
     """A view that knows its query parameters and refuses others, and bodies that are no JSON."""
 
-    http_method_names: ClassVar[list[str]] = ["get", "head", "post", "put", "patch", "delete"]
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     content_negotiation_class = OneAnswer
     query: ClassVar[type[Input] | None] = None
     wanted: dict[str, Any]
@@ -36,6 +37,17 @@ class View(APIView):
         """Let the caller in, then read the query."""
         super().initial(request, *args, **kwargs)
         self.wanted = read_query(request.GET, self.query)
+
+    @property
+    def person(self) -> User:
+        """Give the caller.
+
+        Raises: Unauthenticated.
+        """
+        user = self.request.user
+        if not isinstance(user, User):
+            raise Unauthenticated
+        return user
 
     def body(self, request: Request) -> dict[str, Any]:
         """Give the members of the body; an empty body has none.

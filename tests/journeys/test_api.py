@@ -58,9 +58,9 @@ class TestPayment:
         (wallet,) = client.get("/api/v1/wallets", headers=hers).json()["results"]
         (of_bob,) = client.get("/api/wallets", headers=his).json()["results"]
         assert (wallet["available"], of_bob["available"]) == ("70.00", "30.00")
-        (entry, _) = client.get(
-            f"/api/v1/wallets/{wallet['id']}/entries", headers=hers
-        ).json()["results"]
+        (entry, _) = client.get(f"/api/v1/wallets/{wallet['id']}/entries", headers=hers).json()[
+            "results"
+        ]
         assert (entry["direction"], entry["amount"], entry["total_after"]) == (
             "out",
             "30.00",

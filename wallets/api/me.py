@@ -16,7 +16,7 @@ class Me(View):
     @extend_schema(operation_id="me", responses={200: MeShape, **refusals(400, 401, 503)})
     def get(self, request: Request) -> Response:
         """Tell it."""
-        person = request.user
+        person = self.person
         case = cases.find_case(person.pk)
         return Response(
             {

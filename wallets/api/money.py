@@ -64,7 +64,7 @@ class MoneyView(View):
         key = idempotency.key_of(request)
         wanted = self.read(request, reader)
         money_request = MoneyRequest(
-            caller=request.user.pk,
+            caller=self.person.pk,
             key=key,
             fingerprint=idempotency.fingerprint(request, self.body(request)),
             answer=self.answer,

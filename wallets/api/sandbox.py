@@ -1,6 +1,6 @@
 """POST test/credit: money from nowhere, where nothing is real."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
@@ -30,7 +30,7 @@ class CreditInput(MoneyInput):
 class TestCredit(MoneyView):
     """POST test/credit: staff credit a customer; the route exists in the sandbox only."""
 
-    permission_classes: ClassVar[list[Any]] = [IsAuthenticated, IsOperations]
+    permission_classes = [IsAuthenticated, IsOperations]
 
     @extend_schema(
         operation_id="test_credit",

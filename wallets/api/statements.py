@@ -62,17 +62,17 @@ class WalletStatement(View):
     )
     def get(self, request: Request, wallet_id: UUID) -> HttpResponseBase:
         """Give the statement."""
-        wallet = wallets.get_wallet(request.user.pk, wallet_id)
+        wallet = wallets.get_wallet(self.person.pk, wallet_id)
         begin, end = _period(wallet, self.wanted)
         statement = statements.get_statement(wallet, begin=begin, end=end)
         if self.wanted["format"] == CSV:
-            return _as_csv(statement, request.user.pk)
+            return _as_csv(statement, self.person.pk)
         return self._as_json(request, statement)
 
     def _as_json(self, request: Request, statement: Statement) -> HttpResponse:
         wallet = statement.wallet
         page = statements.list_entries(wallet, window(request, self.wanted), statement=statement)
-        rows = [shapes.entry(row, request.user.pk, wallet.decimals) for row in page.rows]
+        rows = [shapes.entry(row, self.person.pk, wallet.decimals) for row in page.rows]
         listed = pagination.page(
             request, self.wanted, results=rows, older=page.older, newer=page.newer
         )

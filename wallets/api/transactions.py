@@ -47,7 +47,7 @@ class TransactionList(View):
         """List them."""
         wanted = self.wanted
         page = transactions.list_transactions(
-            request.user.pk,
+            self.person.pk,
             window(request, wanted),
             Filter(
                 type=wanted.get("type"),
@@ -59,7 +59,7 @@ class TransactionList(View):
             ),
             journals=True,
         )
-        rows = [_shown(row, request.user.pk) for row in page.rows]
+        rows = [_shown(row, self.person.pk) for row in page.rows]
         return Response(
             pagination.page(request, wanted, results=rows, older=page.older, newer=page.newer)
         )
@@ -71,8 +71,8 @@ class TransactionDetail(View):
     @extend_schema(operation_id="transaction", responses={200: documents.TransactionShape, **READ})
     def get(self, request: Request, transaction_id: UUID) -> Response:
         """Show it."""
-        txn = transactions.get_transaction(request.user.pk, transaction_id, journals=True)
-        return Response(_shown(txn, request.user.pk))
+        txn = transactions.get_transaction(self.person.pk, transaction_id, journals=True)
+        return Response(_shown(txn, self.person.pk))
 
 
 def _shown(txn: Transaction, reader: UUID) -> dict[str, Any]:

@@ -25,7 +25,7 @@ class WalletList(View):
     @extend_schema(operation_id="wallets", responses={200: documents.WalletList, **READ})
     def get(self, request: Request) -> Response:
         """List them; a customer has few, so there is one page."""
-        rows = [shapes.wallet(row) for row in wallets.list_wallets(request.user.pk)]
+        rows = [shapes.wallet(row) for row in wallets.list_wallets(self.person.pk)]
         return Response({"results": rows, "next": None, "previous": None})
 
 
@@ -35,7 +35,7 @@ class WalletDetail(View):
     @extend_schema(operation_id="wallet", responses={200: documents.WalletShape, **READ})
     def get(self, request: Request, wallet_id: UUID) -> Response:
         """Show it."""
-        return Response(shapes.wallet(wallets.get_wallet(request.user.pk, wallet_id)))
+        return Response(shapes.wallet(wallets.get_wallet(self.person.pk, wallet_id)))
 
 
 class WalletHolds(View):
@@ -44,7 +44,7 @@ class WalletHolds(View):
     @extend_schema(operation_id="wallet_holds", responses={200: documents.HoldList, **READ})
     def get(self, request: Request, wallet_id: UUID) -> Response:
         """List the open holds, oldest first."""
-        wallet = wallets.get_wallet(request.user.pk, wallet_id)
+        wallet = wallets.get_wallet(self.person.pk, wallet_id)
         rows = [shapes.hold(row, wallet.decimals) for row in wallets.list_open_holds(wallet)]
         return Response({"results": rows, "next": None, "previous": None})
 
@@ -61,9 +61,9 @@ class WalletEntries(View):
     )
     def get(self, request: Request, wallet_id: UUID) -> Response:
         """List entries, newest first."""
-        wallet = wallets.get_wallet(request.user.pk, wallet_id)
+        wallet = wallets.get_wallet(self.person.pk, wallet_id)
         page = statements.list_entries(wallet, window(request, self.wanted))
-        rows = [shapes.entry(row, request.user.pk, wallet.decimals) for row in page.rows]
+        rows = [shapes.entry(row, self.person.pk, wallet.decimals) for row in page.rows]
         return Response(
             pagination.page(request, self.wanted, results=rows, older=page.older, newer=page.newer)
         )

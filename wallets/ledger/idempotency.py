@@ -1,6 +1,7 @@
 """Answers kept under a caller's key when no booking keeps them."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, InterfaceError, connection
@@ -53,7 +54,7 @@ def keep(request: MoneyRequest, refusal: Answer) -> bool:
     Raises: IdempotencyInProgress when the key is being claimed right now.
     """
     require_transaction()
-    parameters = {
+    parameters: dict[str, Any] = {
         "caller": request.caller,
         "key": request.key,
         "fingerprint": request.fingerprint,

@@ -88,7 +88,9 @@ def require_same(
         raise IdempotencyKeyReused
     age: timedelta = timezone.now() - used_at
     if age > LIFETIME or (request.answer is not None and kept is None):
-        original = Transaction.objects.filter(pk=transaction_id).values_list("public_id", flat=True)
+        original = Transaction.objects.filter(pk=transaction_id or 0).values_list(
+            "public_id", flat=True
+        )
         raise IdempotencyKeyExpired(original=str(original.first() or ""))
 
 

@@ -32,7 +32,8 @@ class Entry:
     @property
     def amount(self) -> Decimal:
         """Give the signed amount on its balance."""
-        return self.posting.amount
+        amount: Decimal = self.posting.amount
+        return amount
 
     @property
     def balance_type(self) -> str:
@@ -42,7 +43,8 @@ class Entry:
     @property
     def balance_after(self) -> Decimal | None:
         """Give the running balance of the balance that moved."""
-        return self.posting.balance_after
+        balance: Decimal | None = self.posting.balance_after
+        return balance
 
     @property
     def booked_at(self) -> datetime:

@@ -69,7 +69,7 @@ def get_transaction(
     Raises: NotYours for somebody else's transaction and for one that does not exist, alike.
     """
     mine = Q(payer_wallet__owner_id=owner_id) | Q(payee_wallet__owner_id=owner_id)
-    found = _with_sides().filter(mine, public_id=public_id).first()
+    found: Transaction | None = _with_sides().filter(mine, public_id=public_id).first()
     if found is None:
         raise NotYours
     if journals:
