@@ -124,7 +124,6 @@ class TestRights:
         )
 
     def test_no_sequence_is_the_applications(self):
-        # pg_sequences shows only what the one who asks may use.
         usable = (
             "SELECT sequencename FROM pg_sequences WHERE has_sequence_privilege("
             "quote_ident(sequencename), 'USAGE, SELECT, UPDATE')"
