@@ -13,7 +13,7 @@ from integrity.checks.found import Found, plain
 from integrity.checks.history import Break
 from integrity.checks.journals import Line
 from integrity.checks.relations import TYPES, Figures
-from integrity.services.missing import Missing, find_missing
+from integrity.services.missing import Missing, find_lost, find_missing
 from integrity.services.seen import Seen
 
 Place = tuple[int, int | None]  # a posting by wallet and seq
@@ -185,7 +185,12 @@ def _name_wallets(namer: Namer) -> None:
             continue
         off = [kind for kind in TYPES if figures.off(kind)]
         is_counted = figures.version == figures.newest == figures.postings
-        if figures.wallet_id not in unsound and (off or not is_counted):
+        lost = [find_lost(namer.seen, figures, kind, namer.journals) for kind in off]
+        if any(lost):
+            for gone in lost:
+                if gone is not None:
+                    namer.blame(gone.found())
+        elif figures.wallet_id not in unsound and (off or not is_counted):
             places = off if is_counted else [*off, "version"]
             for kind in places:
                 namer.blame(_row_found(figures, kind))

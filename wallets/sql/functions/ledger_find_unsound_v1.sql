@@ -20,12 +20,21 @@ BEGIN ATOMIC
                coalesce(bool_or(h.balance_after IS DISTINCT FROM h.chain_before + h.amount), false)
                    AS has_break
           FROM history AS h
+    ), concerned AS (
+        -- Also the journals of the wallet's operations: one that lost this wallet's posting is not
+        -- among those of its postings.
+        SELECT h.journal_id FROM history AS h
+        UNION
+        SELECT j.id
+          FROM wallets_transaction AS t
+          JOIN wallets_journal AS j ON j.transaction_id = t.id
+         WHERE t.payer_wallet_id = p_wallet_id OR t.payee_wallet_id = p_wallet_id
     ), off AS (
         SELECT p.journal_id
           FROM wallets_posting AS p
           LEFT JOIN wallets_journal AS j ON j.id = p.journal_id
           LEFT JOIN wallets_wallet AS w ON w.id = p.wallet_id AND w.shard = p.shard
-         WHERE p.journal_id IN (SELECT h.journal_id FROM history AS h)
+         WHERE p.journal_id IN (SELECT c.journal_id FROM concerned AS c)
          GROUP BY p.journal_id, j.id, w.currency_id
         HAVING sum(p.amount) <> 0 OR j.id IS NULL OR w.currency_id IS NULL
          LIMIT 1
