@@ -125,7 +125,7 @@ def plant(copy: Ledger) -> Iterator[Callable[..., list[tuple[object, ...]]]]:
 
 
 def book(database: str) -> Ledger:
-    """Deposits, transfers, an open hold, a captured one, a voided one, and money held for review."""
+    """Deposits, transfers, holds of every ending, and money held for a review."""
     actor = system("test")
     alice, bob = make_customer("alice"), make_customer("bob")
     carol = make_customer("carol", kyc=Case.Status.PENDING)
