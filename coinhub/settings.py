@@ -48,6 +48,7 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "loca
 STATE_DIR = Path(env.str("COINHUB_STATE_DIR", default=str(BASE_DIR / "var")))
 RECONCILIATION_KEY: str = env.str("COINHUB_RECONCILIATION_KEY", default="")
 CHECK_TIMEOUT_S: int = env.int("COINHUB_CHECK_TIMEOUT_S", default=600)
+GATE_EVERY_S: int = env.int("COINHUB_GATE_EVERY_S", default=10)
 ALERT_EMAILS: list[str] = env.list("COINHUB_ALERT_EMAILS", default=[])
 ADDRESS_HEADER: str = env.str("COINHUB_ADDRESS_HEADER", default="")
 
@@ -138,6 +139,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "coinhub.api.gate.ServingGate",
 ]
 
 ROOT_URLCONF = "coinhub.urls"
@@ -271,6 +273,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,
     "PREPROCESSING_HOOKS": ["coinhub.api.schema.only_versioned"],
+    "ENUM_NAME_OVERRIDES": {
+        "BalanceType": "wallets.models.BalanceType",
+        "WaitingBalanceType": ["held", "locked"],
+    },
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None, "tryItOutEnabled": False},
 }
 

@@ -17,7 +17,7 @@ DEMO_PERSON = "alice@example.com"
 
 
 def main() -> None:
-    """Migrate and bootstrap as the owner; fill an empty sandbox with the demo.
+    """Migrate and bootstrap as the owner; fill an empty sandbox with the demo; judge the ledger.
 
     Repeat: safe.
     """
@@ -28,6 +28,7 @@ def main() -> None:
     if "--demo" in sys.argv and settings.SANDBOX and not people.exists():
         say("making the demo people and their history")
         run_if_there("demo")
+    run_if_there("verify_start")
     has_demo = settings.SANDBOX and people.filter(email=DEMO_PERSON).exists()
     say(json.dumps({"has_demo": has_demo}))
 

@@ -1,5 +1,6 @@
 """Whether this process lives, and whether it may serve."""
 
+import sys
 from collections.abc import Callable
 
 from django.db import DatabaseError, connection
@@ -33,3 +34,13 @@ def find_problems() -> list[str]:
     except DatabaseError as error:
         problems.append(f"database: {type(error).__name__}")
     return problems
+
+
+def require_ready() -> None:
+    """Let no web process start while it may not serve; the reason is the last line it writes.
+
+    Raises: SystemExit with code 1.
+    """
+    problems = find_problems()
+    if problems:
+        sys.exit(f"CoinHub does not serve: {'; '.join(problems)} (docs/runbooks/start-refused.md)")
