@@ -84,3 +84,10 @@ def test_the_way_back_after_sign_in_never_leaves_the_site(alice):
         {"login": alice.email, "password": PASSWORD, "next": "https://evil.example/"},
     )
     assert answer.url == "/"
+
+
+def test_signing_in_says_nothing_and_signing_out_says_so(alice):
+    browser, _ = sign_in(alice.email)
+    assert b'class="note' not in browser.get("/").content
+    page = browser.post("/accounts/logout/", follow=True)
+    assert b"You have signed out." in page.content
