@@ -1,5 +1,6 @@
 """What comes in: nothing unknown, nothing twice, nothing guessed."""
 
+import re
 import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -12,6 +13,12 @@ from coinhub.core.errors import AmountInvalid
 from coinhub.core.money import WIRE_PATTERN, Money
 
 UNKNOWN = "UNKNOWN_FIELD"
+# Years 1900 to 2999: nothing is booked outside them, and no arithmetic on days leaves the calendar.
+_DAY = re.compile(r"(?:19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}\Z")
+_MOMENT = re.compile(
+    _DAY.pattern.removesuffix(r"\Z")
+    + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})\Z"
+)
 
 
 class Input(serializers.Serializer):
@@ -71,11 +78,17 @@ class MoneyField(serializers.Field):
         return str(value)
 
 
+@extend_schema_field({"type": "string", "pattern": "^-?" + WIRE_PATTERN.removeprefix("^")})
+class BalanceField(MoneyField):
+    """A balance on the way out; with an overdraft it may be below zero."""
+
+
 def amount_refused(refusal: AmountInvalid) -> serializers.ValidationError:
     """Turn a refused amount into an error at its place."""
     return serializers.ValidationError(refusal.detail, code=AmountInvalid.code)
 
 
+@extend_schema_field({"type": "string", "examples": ["2026-05-31", "2026-05-31T12:00:00Z"]})
 class MomentField(serializers.Field):
     """A day (``2026-05-31``, in UTC) or a moment (RFC 3339 with an offset)."""
 
@@ -89,13 +102,12 @@ class MomentField(serializers.Field):
         Raises: ValidationError.
         """
         try:
-            if len(data) == len("2026-05-31"):
+            if _DAY.match(data):
                 day = datetime.combine(date.fromisoformat(data), time.min, UTC)
                 return day + timedelta(days=1) if self.end_of_day else day
-            moment = datetime.fromisoformat(data)
-            if moment.tzinfo is not None:
-                return moment.astimezone(UTC)
-        except (ValueError, OverflowError, TypeError):
+            if _MOMENT.match(data):
+                return datetime.fromisoformat(data).astimezone(UTC)
+        except (ValueError, TypeError):
             pass
         raise serializers.ValidationError(
             "a day such as 2026-05-31, or a moment such as 2026-05-31T12:00:00Z",

@@ -2,15 +2,17 @@
 
 from rest_framework import serializers
 
+from coinhub.api.input import BalanceField
+
 
 class BalancesShape(serializers.Serializer):
     """One relation's view of a wallet."""
 
-    available = serializers.CharField()
-    held = serializers.CharField()
-    locked = serializers.CharField()
-    invested = serializers.CharField()
-    total = serializers.CharField()
+    available = BalanceField()
+    held = BalanceField()
+    locked = BalanceField()
+    invested = BalanceField()
+    total = BalanceField()
 
 
 class WalletShape(serializers.Serializer):

@@ -1,8 +1,11 @@
 """The same shapes for the OpenAPI document; a test compares them with what is answered."""
 
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from coinhub.api.input import MoneyField
+from coinhub.api.input import BalanceField, MoneyField
 from wallets.models import BalanceType, Transaction, Wallet
 
 DIRECTIONS = ["in", "out"]
@@ -11,13 +14,14 @@ DIRECTIONS = ["in", "out"]
 class Figures(serializers.Serializer):
     """``total`` is available, held and locked together; ``invested`` stands beside it."""
 
-    available = MoneyField()
+    available = BalanceField()
     held = MoneyField()
     locked = MoneyField()
     invested = MoneyField()
-    total = MoneyField()
+    total = BalanceField()
 
 
+@extend_schema_serializer(component_name="Wallet")
 class WalletShape(Figures):
     """A wallet; all figures are of one moment."""
 
@@ -99,8 +103,8 @@ class EntryShape(serializers.Serializer):
     balance_type = serializers.ChoiceField(BalanceType.choices)
     direction = serializers.ChoiceField(DIRECTIONS)
     amount = MoneyField()
-    balance_after = MoneyField()
-    total_after = MoneyField()
+    balance_after = BalanceField()
+    total_after = BalanceField()
     transaction = serializers.UUIDField()
     counterparty = CounterpartyShape()
     reference = serializers.CharField()
@@ -143,8 +147,13 @@ class StatementShape(EntryList):
 
     wallet = serializers.UUIDField()
     currency = serializers.CharField()
+    to = serializers.DateTimeField()
     opening = Figures()
     closing = Figures()
+
+    def get_fields(self) -> dict[str, Any]:
+        """Add ``from``, which Python does not take as a name."""
+        return {**super().get_fields(), "from": serializers.DateTimeField()}
 
 
 class MeShape(serializers.Serializer):

@@ -1,0 +1,153 @@
+"""The OpenAPI document: valid, without warnings, and true."""
+
+import re
+from functools import lru_cache
+
+import pytest
+from django.test import Client
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.validation import validate_schema
+from jsonschema import Draft202012Validator
+
+from tests.api_client import Caller, new_key
+from tests.conftest import PASSWORD, make_staff, wallet_of
+
+MONEY = {"amount", "fee", "available", "held", "locked", "invested", "total"}
+
+
+@lru_cache
+def document():
+    GENERATOR_STATS.reset()
+    made = SchemaGenerator().get_schema(request=None, public=True)
+    return made, GENERATOR_STATS._warn_cache, GENERATOR_STATS._error_cache
+
+
+def operations():
+    for path, methods in document()[0]["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def closed(schema):
+    """Forbid members that the document does not name, at every level."""
+    if isinstance(schema, dict):
+        made = {name: closed(value) for name, value in schema.items()}
+        if made.get("type") == "object" and "properties" in made:
+            made["additionalProperties"] = False
+        return made
+    return [closed(item) for item in schema] if isinstance(schema, list) else schema
+
+
+def require_true(answer, operation_id):
+    """Check an answer against what the document says of the operation."""
+    schema = document()[0]
+    (operation,) = [op for _, _, op in operations() if op["operationId"] == operation_id]
+    response = operation["responses"][str(answer.status_code)]
+    content_type = answer.headers["Content-Type"].partition(";")[0]
+    wanted = response["content"][content_type]["schema"]
+    whole = {**closed(wanted), "components": closed(schema["components"])}
+    Draft202012Validator(whole).validate(answer.json())
+
+
+class TestDocument:
+    def test_is_openapi_3_1_valid_and_without_warnings(self):
+        made, warnings, errors = document()
+        validate_schema(made)
+        assert made["openapi"].startswith("3.1")
+        assert (dict(warnings), dict(errors)) == ({}, {})
+
+    def test_describes_every_route_once_by_its_versioned_address(self):
+        from tests.coinhub.api.test_problems import routes
+
+        described = {re.sub(r"\{.*?\}", "*", path) for path, _, _ in operations()}
+        nowhere = "00000000-0000-4000-8000-000000000000"
+        assert described == {path.replace(nowhere, "*") for path, _ in routes()}
+        names = [operation["operationId"] for _, _, operation in operations()]
+        assert len(names) == len(set(names))
+
+    def test_forbids_unknown_members_in_bodies(self):
+        schemas = document()[0]["components"]["schemas"]
+        bodies = [
+            body["schema"]["$ref"].rpartition("/")[2]
+            for _, _, operation in operations()
+            for body in operation.get("requestBody", {}).get("content", {}).values()
+        ]
+        assert len(bodies) >= 5
+        assert all(schemas[name]["additionalProperties"] is False for name in bodies)
+
+    def test_money_is_a_string_with_a_pattern(self):
+        found = 0
+        for schema in document()[0]["components"]["schemas"].values():
+            for name, member in schema.get("properties", {}).items():
+                if name in MONEY and "$ref" not in member:
+                    assert member["type"] == "string"
+                    assert "[1-9][0-9]{0,19}" in member["pattern"]
+                    found += 1
+        assert found >= 10
+
+    def test_every_operation_that_moves_money_asks_for_a_key(self):
+        for path, method, operation in operations():
+            names = {p["name"] for p in operation.get("parameters", []) if p["in"] == "header"}
+            asked = "Idempotency-Key" in names
+            moves = method != "get" and not path.startswith("/api/v1/auth/")
+            assert asked == moves, path
+
+
+@pytest.mark.django_db
+class TestTruth:
+    def test_what_is_answered_is_what_is_described(self, alice, carol):
+        client = Client()
+        credentials = {"email": alice.email, "password": PASSWORD}
+        answer = client.post("/api/v1/auth/token", credentials, content_type="application/json")
+        require_true(answer, "token_issue")
+        caller = Caller(alice)
+        wallet = wallet_of(alice, funded="100.00")
+        body = {"to": carol.email, "amount": "30.00", "currency": "GBP", "note": "lunch"}
+        paid = caller.post("transfer", body)
+        require_true(paid, "transfer")
+        require_true(caller.post("transfer", {**body, "amount": "x"}), "transfer")
+        require_true(caller.post("transfer", {**body, "to": "nobody"}), "transfer")
+        require_true(caller.get("me"), "me")
+        require_true(caller.get("wallets"), "wallets")
+        require_true(caller.get(f"wallets/{wallet.public_id}"), "wallet")
+        require_true(caller.get(f"wallets/{wallet.public_id}/entries"), "wallet_entries")
+        require_true(caller.get(f"wallets/{wallet.public_id}/statement"), "wallet_statement")
+        require_true(caller.get("transactions"), "transactions")
+        require_true(caller.get(f"transactions/{paid.json()['id']}"), "transaction")
+        require_true(caller.get("transactions", limit="x"), "transactions")
+        hers = Caller(carol)
+        (held,) = hers.get("wallets").json()["results"]
+        require_true(hers.get(f"wallets/{held['id']}/holds"), "wallet_holds")
+        require_true(hers.get(f"wallets/{wallet.public_id}"), "wallet")
+        require_true(Caller().get("me"), "me")
+
+    def test_a_credit_of_the_sandbox_is_what_is_described(self, alice):
+        body = {"user_id": str(alice.pk), "amount": "5.00", "currency": "GBP"}
+        staff = Caller(make_staff("maker", "operations"))
+        require_true(staff.post("test/credit", body, key=new_key()), "test_credit")
+        require_true(Caller(alice).post("test/credit", body, key=new_key()), "test_credit")
+
+
+@pytest.mark.django_db
+class TestPages:
+    def test_the_document_is_served(self):
+        answer = Client().get("/api/schema")
+        assert answer.status_code == 200
+        assert b"openapi: 3.1" in answer.content
+
+    @pytest.mark.parametrize("path", ["/api/docs", "/api/docs/errors"])
+    def test_the_pages_run_nothing_inline_and_ask_nobody_outside(self, path):
+        answer = Client().get(path)
+        html = answer.content.decode()
+        assert answer.status_code == 200
+        assert "'unsafe-inline'" not in answer.headers["Content-Security-Policy"]
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)", html)
+        assert not re.search(r"(?:src|href)=\"(?:https?:)?//", html)
+
+    def test_the_script_of_the_page_names_the_document(self):
+        html = Client().get("/api/docs").content.decode()
+        (script,) = re.findall(r'src="(/api/docs\?[^"]*)"', html)
+        answer = Client().get(script)
+        assert answer.headers["Content-Type"].startswith("application/javascript")
+        assert b"/api/schema" in answer.content
