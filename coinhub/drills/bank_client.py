@@ -65,7 +65,7 @@ class Client:
         self.random = random.Random(orders.seed)  # noqa: S311  # repeatable, not secret
         self.tally = Tally()
         ids = [pk for some in orders.wallets.values() for pk in some]
-        found = Wallet.objects.in_bulk(ids)
+        found = Wallet.objects.select_related("owner__kyc_case").in_bulk(ids)
         self.wallets = {code: [found[pk] for pk in some] for code, some in orders.wallets.items()}
         self.number = 0
         self.last: tuple[Wallet, Wallet, Money, MoneyRequest] | None = None

@@ -1,0 +1,1 @@
+"""The benchmark: ratios, each measured against its reference in the same run."""
