@@ -4,13 +4,13 @@ import re
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.utils.safestring import SafeString
 
 from coinhub.core.admin import Link, ReadOnlyAdmin, choice_filter, list_of, page_of
 from coinhub.core.ids import as_number
 from coinhub.events.models import AuditEvent, OutboxEvent
-from coinhub.users.models import User
 
 ACTORS = ("customer", "staff", "worker", "rail", "system")
 PAGES = {
@@ -46,7 +46,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
 
     def found(self, term: str) -> Q:
         if "@" in term:
-            people = User.objects.filter(email__startswith=term.lower())
+            people = get_user_model()._default_manager.filter(email__startswith=term.lower())
             return Q(actor__in=list(people.values_list("pk", flat=True)[:50]))
         return Q(request_id=term) if _REQUEST.match(term) else Q(object_id=term)
 
