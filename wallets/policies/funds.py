@@ -14,4 +14,6 @@ def require_available(payer: Wallet, amount: Money) -> None:
         return
     spendable = Money(payer.available, amount.currency) - Money(payer.floor, amount.currency)
     if spendable < amount:
-        raise InsufficientFunds(available=str(spendable.amount), required=str(amount.amount))
+        raise InsufficientFunds(
+            available=format(spendable.amount, "f"), required=format(amount.amount, "f")
+        )

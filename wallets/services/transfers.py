@@ -1,7 +1,6 @@
 """Payments between customers."""
 
 from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
 from coinhub.core.actor import Actor
@@ -12,7 +11,7 @@ from wallets.ledger.errors import InsufficientFunds
 from wallets.ledger.request import Booked, MoneyRequest
 from wallets.ledger.wallets import open_wallet
 from wallets.models import Transaction, Wallet
-from wallets.policies import routing
+from wallets.policies import funds, routing
 from wallets.selectors import currencies, wallets
 
 
@@ -78,13 +77,7 @@ def _open_for_first_payment(to: str, payer: Wallet, amount: Money) -> Wallet:
     recipient = wallets.find_recipient(to)
     if recipient is None:
         raise wallets.RecipientUnavailable
-    spendable = Money(payer.available, amount.currency) - Money(
-        payer.floor or Decimal(0), amount.currency
-    )
-    if spendable < amount:
-        raise InsufficientFunds(
-            available=format(spendable.amount, "f"), required=format(amount.amount, "f")
-        )
+    funds.require_available(payer, amount)
     payee, _ = open_wallet(owner_id=recipient.pk, currency=amount.currency)
     payee.owner = recipient
     return payee
