@@ -6,28 +6,16 @@ from decimal import Decimal, InvalidOperation
 
 from coinhub.core.errors import DomainError
 from wallets.models import Hold, Transaction, Wallet
+from wallets.selectors.reasons import open_conditions, reason_of
 from wallets.templatetags.money import money
 
-# Why arrived money waits: by the first condition that is still open.
-CONDITIONS = {
-    "kyc": (
-        "your identity check is not finished",
-        "It becomes available by itself as soon as you are approved.",
-    ),
-    "compliance": ("we are looking at it", "You need not do anything; we write to you."),
-    "paused": ("arrivals are paused", "It becomes available as soon as the pause ends."),
-    "reversal": ("a correction of it is being checked", "We write to you when it is decided."),
-    "recall_window": ("its sender can still recall it", "It becomes available after that time."),
-}
-# Why own money is committed: by the purpose of the hold.
-PURPOSES = {
-    "withdrawal": "set aside for a withdrawal",
-    "transfer_review": "set aside for a payment that is being checked",
-    "p2p_offer": "set aside for your offer",
-    "p2p_trade": "set aside for an open trade",
-    "card_auth": "set aside for a card payment",
-    "reversal_freeze": "set aside while a correction is checked",
-    "legal": "set aside for a legal reason",
+# What the owner of arrived money can do: by the first condition that is still open.
+WHAT_TO_DO = {
+    "kyc": "It becomes available by itself as soon as you are approved.",
+    "compliance": "You need not do anything; we write to you.",
+    "paused": "It becomes available as soon as the pause ends.",
+    "reversal": "We write to you when it is decided.",
+    "recall_window": "It becomes available after that time.",
 }
 STATUSES = {
     Transaction.Status.PENDING: ("Open", "state-held"),
@@ -65,20 +53,15 @@ class HoldInWords:
 def hold_in_words(hold: Hold) -> HoldInWords:
     """Say why money is held or locked, since when, until when, and what its owner can do."""
     is_lock = hold.balance_type == "locked"
-    open_codes = [c.code for c in hold.conditions.all() if c.cleared_at is None]
-    if is_lock:
-        why, what_to_do = PURPOSES.get(hold.purpose, "set aside for an open payment"), ""
-    else:
-        first = open_codes[0] if open_codes else ""
-        why, what_to_do = CONDITIONS.get(first, ("it is being checked", ""))
+    waits_for = [] if is_lock else open_conditions(hold)
     return HoldInWords(
         amount=hold.remaining,
         unit=hold.wallet,
         is_lock=is_lock,
         word="locked" if is_lock else "held",
-        why=why,
+        why=reason_of(hold),
         about=hold.transaction.note or hold.transaction.reference,
-        what_to_do=what_to_do,
+        what_to_do=WHAT_TO_DO.get(waits_for[0], "") if waits_for else "",
         since=hold.created_at,
         until=hold.expires_at,
     )
@@ -94,6 +77,8 @@ def refusal_in_words(refusal: DomainError, wallet: Wallet | None) -> tuple[str |
         "CURRENCY_MISMATCH": "The recipient's wallet is in another currency.",
         "SELF_TRANSFER": "That is your own wallet. Choose somebody else.",
         "WALLET_FROZEN": "The wallet is frozen: money can arrive, none can leave. Contact us.",
+        "TRY_AGAIN": "No answer came in time. Press again: this payment is never made twice.",
+        "IDEMPOTENCY_IN_PROGRESS": "It is being sent. Press again to see: it is never sent twice.",
         "IDEMPOTENCY_KEY_REUSED": "This payment was sent already. See your history.",
         "IDEMPOTENCY_KEY_EXPIRED": "This payment was sent already. See your history.",
     }
