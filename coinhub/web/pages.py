@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -14,6 +15,7 @@ from django.views.generic import View
 
 from coinhub.core.errors import DomainError, NotYours
 
+UNDECIDED = ("TRY_AGAIN", "IDEMPOTENCY_IN_PROGRESS")
 Words = Callable[[DomainError], tuple[str | None, str]]
 
 
@@ -46,10 +48,15 @@ def refusals_on(form: Form, words: Words) -> Iterator[None]:
     """Show what a use case refuses at the form, so that nothing typed is lost.
 
     ``words`` says for a refusal at which field it stands (``None``: above the form) and how it is
-    put in plain words.
+    put in plain words; the refusal's own code stays with the error.
     """
     try:
         yield
     except DomainError as refusal:
         field, text = words(refusal)
-        form.add_error(field, text)
+        form.add_error(field, ValidationError(text, code=refusal.code))
+
+
+def is_undecided(form: Form) -> bool:
+    """Say whether it is open if something was done: the same request may be sent again."""
+    return any(form.has_error(NON_FIELD_ERRORS, code=code) for code in UNDECIDED)

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from coinhub.core.errors import DomainError, ValidationFailed
 from coinhub.core.requests import actor_of
-from coinhub.web.pages import Page, reader_of, refusals_on
+from coinhub.web.pages import Page, is_undecided, reader_of, refusals_on
 from wallets.ledger.request import Booked, MoneyRequest
 from wallets.models import Wallet
 from wallets.policies import funds
@@ -24,6 +24,7 @@ from wallets.web.words import refusal_in_words
 
 KEY = re.compile(r"[A-Za-z0-9_-]{16,59}\Z", re.ASCII)
 REFUSED = 422  # the form again, with what was wrong
+UNDECIDED = 503
 
 
 class Send(Page):
@@ -60,13 +61,7 @@ class Send(Page):
             funds.require_available(payment.payer, payment.amount)
         if form.errors:
             return show(request, form, status=REFUSED)
-        context = {
-            "form": form,
-            "payment": payment,
-            "wallet": payment.payer,
-            "key": secrets.token_urlsafe(24),
-        }
-        return render(request, "wallets/send_confirm.html", context)
+        return confirmation(request, form, payment, key=secrets.token_urlsafe(24))
 
     def pay(self, request: HttpRequest, form: SendForm, payment: Payment) -> HttpResponse:
         """Pay, and go to the payment; a repeat of the same confirmation goes there too."""
@@ -77,6 +72,8 @@ class Send(Page):
             booked = transfer(request, payment, key)
             there = reverse("transaction", args=[booked.transaction.public_id])
             return redirect(f"{there}?{urlencode({'sent': 1})}")
+        if is_undecided(form):  # perhaps it was paid: only the same key makes a second try safe
+            return confirmation(request, form, payment, key=key, status=UNDECIDED)
         return show(request, form, status=REFUSED)
 
 
@@ -115,6 +112,14 @@ def in_words(wallet: Wallet) -> Any:
         return refusal_in_words(refusal, wallet)
 
     return words
+
+
+def confirmation(
+    request: HttpRequest, form: SendForm, payment: Payment, *, key: str, status: int = 200
+) -> HttpResponse:
+    """Show what will happen, with the key of this payment and no other."""
+    context = {"form": form, "payment": payment, "wallet": payment.payer, "key": key}
+    return render(request, "wallets/send_confirm.html", context, status=status)
 
 
 def show(request: HttpRequest, form: SendForm, status: int = 200) -> HttpResponse:
