@@ -4,7 +4,7 @@ from django.apps import AppConfig, apps
 
 
 class CoinhubConfig(AppConfig):
-    """Loads logging and Celery, and keeps the rights of the application's role after a migration."""
+    """Loads logging and Celery; sets the application's rights again after a migration."""
 
     name = "coinhub"
 

@@ -23,7 +23,7 @@ from wallets.models import Wallet
 from wallets.selectors import currencies
 from wallets.services import bootstrap, payments, wallets
 
-PASSWORD = "correct-horse-battery"
+PASSWORD = "correct-horse-battery"  # noqa: S105
 _numbers = itertools.count(1)
 
 

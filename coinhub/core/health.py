@@ -19,8 +19,9 @@ def ready(request: HttpRequest) -> JsonResponse:
     """Answer whether CoinHub may serve: database there, set-up complete; 503 names what is not."""
     problems = find_problems()
     status = 503 if problems else 200
-    return JsonResponse({"status": "not ready" if problems else "ready", "problems": problems},
-                        status=status)
+    return JsonResponse(
+        {"status": "not ready" if problems else "ready", "problems": problems}, status=status
+    )
 
 
 def find_problems() -> list[str]:

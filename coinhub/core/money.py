@@ -46,8 +46,7 @@ class Money:
             raise AmountInvalid(f"an amount is a Decimal, not {type(self.amount).__name__}")
         if not self.amount.is_finite():
             raise AmountInvalid("an amount is a finite number")
-        exponent = self.amount.as_tuple().exponent
-        assert isinstance(exponent, int)  # finite numbers have an integer exponent
+        exponent = int(self.amount.as_tuple().exponent)  # finite, so it is a number already
         if exponent < -SCALE and self.amount != quantize(self.amount, SCALE):
             raise AmountInvalid(f"an amount has at most {SCALE} decimals")
         if self.amount.adjusted() >= DIGITS - SCALE:

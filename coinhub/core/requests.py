@@ -24,6 +24,7 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Name the request before anything else sees it."""
         given = request.headers.get("X-Request-Id", "")
         request_id = given if _REQUEST_ID.match(given) else secrets.token_hex(12)
         request.request_id = request_id  # type: ignore[attr-defined]
@@ -40,6 +41,7 @@ class SecurityHeadersMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add what the response does not say itself."""
         response = self.get_response(request)
         response.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")

@@ -102,7 +102,7 @@ def apply(using: str) -> None:
         present = _present(cursor)
         steps += [
             sql.SQL("GRANT {} ON {} TO {}").format(
-                sql.SQL(rights),  # type: ignore[arg-type]  # from the list above, not from input
+                sql.SQL(rights),  # from the list above, not from input
                 sql.Identifier(table),
                 role,
             )
@@ -111,7 +111,7 @@ def apply(using: str) -> None:
         ]
         steps += [
             sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(
-                sql.SQL(signature),  # type: ignore[arg-type]  # from the catalogue
+                sql.SQL(signature),  # from the catalogue
                 role,
             )
             for name, signature in present["functions"]

@@ -23,7 +23,7 @@ class IdempotencyKey(models.Model):
         "wallets.Transaction", null=True, on_delete=models.PROTECT, db_index=False, related_name="+"
     )
     response_status = models.SmallIntegerField(null=True)
-    response_body = models.TextField(null=True)
+    response_body = models.TextField(null=True)  # noqa: DJ001  # emptied, not an empty answer
     created_at = models.DateTimeField(db_default=ClockTimestamp())
     xact_id = XactIdField()
 

@@ -46,7 +46,9 @@ class Wallet(models.Model):
     decimals = models.SmallIntegerField(
         help_text="copied from the currency, which never changes it"
     )
-    code = models.CharField(max_length=40, null=True, blank=True, help_text="house wallets only")
+    code = models.CharField(  # noqa: DJ001  # unique where there is one
+        max_length=40, null=True, blank=True, help_text="house wallets only"
+    )
     available = MoneyColumn(default=0, db_default=0)
     held = MoneyColumn(default=0, db_default=0)
     locked = MoneyColumn(default=0, db_default=0)
