@@ -1,13 +1,26 @@
 """Wallets of a customer, what is on hold in them, and who a payment goes to."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db import connection
+from django.db.models import Prefetch, QuerySet
 
+from coinhub.core.db import sql_file
 from coinhub.core.errors import DomainError, NotYours
 from coinhub.users.models import User
+from kyc.models import Case
 from wallets.models import Hold, HoldCondition, Wallet
+
+# Asked by every payment, so it is written out: building it costs more than answering it.
+FIND_PARTIES = sql_file("wallets/sql/queries/find_parties.sql")
+WALLET_COLUMNS = (  # in the order of the model, which ``from_db`` goes by
+    "id", "public_id", "shard", "owner_id", "currency_id", "decimals", "code", "available", "held",
+    "locked", "invested", "total", "floor", "version", "status", "is_primary", "opened_at",
+)  # fmt: skip
+OWNER_COLUMNS = ("id", "email", "name", "external_ref", "is_active", "is_staff")
+CASE_COLUMNS = ("id", "customer_id", "status", "tier")
 
 
 class RecipientUnavailable(DomainError):
@@ -50,7 +63,7 @@ def list_open_holds(wallet: Wallet) -> list[Hold]:
     """List why part of a wallet is held or locked, oldest first, with the conditions of each."""
     holds = (
         Hold.objects.filter(wallet=wallet, state=Hold.State.OPEN)
-        .select_related("transaction", "transaction__currency")
+        .select_related("wallet", "transaction__currency")
         .prefetch_related(Prefetch("conditions", HoldCondition.objects.order_by("id")))
     )
     return list(holds.order_by("id"))
@@ -75,13 +88,15 @@ def find_parties(owner_id: UUID, to: str, currency: str) -> Parties:
     Raises: RecipientUnavailable.
     """
     wallet_id = _as_wallet_id(to)
-    mine = Q(owner_id=owner_id, currency_id=currency)
-    if wallet_id is not None:
-        theirs = Q(public_id=wallet_id)
-    else:
-        recipient = User.objects.filter(email=to.strip().lower()).values("pk")[:1]
-        theirs = Q(owner_id=recipient, currency_id=currency)
-    found = list(Wallet.objects.filter(mine | theirs).select_related("owner__kyc_case"))
+    wanted = {
+        "owner": owner_id,
+        "currency": currency,
+        "wallet": wallet_id,
+        "email": to.strip().lower() if wallet_id is None else None,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(FIND_PARTIES, wanted)
+        found = [_with_owner(row) for row in cursor.fetchall()]
     payer = next((w for w in found if _is(w, owner_id, currency)), None)
     payee = next((w for w in found if _is_meant(w, to, wallet_id)), None)
     if payee is None and (wallet_id is not None or find_recipient(to) is None):
@@ -107,6 +122,21 @@ def get_customer(customer_id: UUID) -> User:
     if found is None:
         raise NotYours
     return found
+
+
+def _with_owner(row: tuple[Any, ...]) -> Wallet:
+    """Make a wallet of a row, with its owner and the owner's case as far as there are any."""
+    of_owner = len(WALLET_COLUMNS)
+    of_case = of_owner + len(OWNER_COLUMNS)
+    wallet = Wallet.from_db(connection.alias, WALLET_COLUMNS, row[:of_owner])
+    if row[of_owner] is not None:
+        wallet.owner = User.from_db(connection.alias, OWNER_COLUMNS, row[of_owner:of_case])
+        case = row[of_case:]
+        Case.customer.field.remote_field.set_cached_value(
+            wallet.owner,
+            None if case[0] is None else Case.from_db(connection.alias, CASE_COLUMNS, case),
+        )
+    return wallet
 
 
 def _as_wallet_id(to: str) -> UUID | None:

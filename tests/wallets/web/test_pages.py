@@ -4,7 +4,9 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from coinhub.core.ids import new_public_id
 from coinhub.core.money import Money
@@ -212,3 +214,20 @@ def fill(user, payments_wanted: int, actor) -> None:
 def next_link(page) -> str | None:
     found = re.search(r'href="([^"]+before=[^"]+)" rel="next"', page.content.decode())
     return found.group(1) if found else None
+
+
+@pytest.mark.parametrize("address", ["/", "/wallets/", "/transactions/", "statement"])
+def test_a_longer_history_costs_no_more_queries(alice, bob, signed_in, actor, address):
+    mine = wallet_of(alice)
+    fill(alice, 3, actor)
+    place(mine, wallet_of(bob), "1", actor)
+    browser = signed_in(alice)
+    address = f"/wallets/{mine.public_id}/" if address == "statement" else address
+    with CaptureQueriesContext(connection) as few:
+        browser.get(address)
+    fill(alice, 20, actor)
+    for _ in range(3):
+        place(mine, wallet_of(bob), "1", actor)
+    with CaptureQueriesContext(connection) as many:
+        browser.get(address)
+    assert len(many) <= len(few) <= 12
