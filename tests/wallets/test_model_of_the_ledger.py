@@ -1,17 +1,19 @@
 """The ledger against a plain one in memory: equal after every step, whatever the steps.
 
-``COINHUB_MODEL_RUNS`` sets how many stories are told (25 unless set).
+``COINHUB_MODEL_RUNS`` sets how many stories are told (40 unless set). Only then is a story that
+fails shortened, which takes minutes.
 """
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -34,18 +36,22 @@ from wallets.ledger.request import Booked, MoneyRequest
 from wallets.models import Hold, Wallet
 from wallets.services import holds, payments, transfers, wallets
 
-RUNS = int(os.environ.get("COINHUB_MODEL_RUNS", "25"))
+RUNS = int(os.environ.get("COINHUB_MODEL_RUNS", "40"))
 STEPS = 40
 ACTOR = system("model")
 # Whole numbers of the smallest unit, mostly near what the wallets hold; now and then nothing.
-amounts = st.one_of(st.integers(0, 300), st.integers(1, 30), st.just(10**15))
+amounts = st.one_of(st.integers(1, 60), st.integers(0, 300), st.sampled_from([0, 10**15]))
+mostly = st.sampled_from([True] * 9 + [False])
+
+
+# How often each kind of step came out how: a story nobody tells proves nothing.
+OUTCOMES: Counter[tuple[str, type[Exception] | None]] = Counter()
 
 
 class LedgerStory(RuleBasedStateMachine):
     """Two approved customers and one under review, in pounds and in ether."""
 
     purses = Bundle("purses")
-    reserved = Bundle("reserved")
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,6 +71,10 @@ class LedgerStory(RuleBasedStateMachine):
                 self.wallets[wallet.pk] = wallet
                 self.purse[wallet.pk] = Purse(owner, currency, approved=kyc == "approved")
                 ids.append(wallet.pk)
+                self.credit(wallet.pk, 200)
+        alice, alices_ether, bob, bobs_ether, carol, _ = ids
+        for payer, payee in ((alice, bob), (bob, alice), (bobs_ether, alices_ether), (bob, carol)):
+            self.place(payer, payee, 50, True)  # so that every story has holds to end
         return multiple(*ids)
 
     # --- what happens -----------------------------------------------------------------------
@@ -72,51 +82,55 @@ class LedgerStory(RuleBasedStateMachine):
     @rule(payee=purses, amount=amounts)
     def credit(self, payee: int, amount: int) -> None:
         expected = self.plain.credit(self.purse[payee], amount)
-        self.do(expected, lambda r: payments.credit(
+        self.do("credit", expected, lambda r: payments.credit(
             payee=self.wallets[payee], amount=self.money(payee, amount), actor=ACTOR, request=r
         ))  # fmt: skip
 
     @rule(payer=purses, amount=amounts)
     def debit(self, payer: int, amount: int) -> None:
         expected = self.plain.debit(self.purse[payer], amount)
-        self.do(expected, lambda r: payments.debit(
+        self.do("debit", expected, lambda r: payments.debit(
             payer=self.wallets[payer], amount=self.money(payer, amount), actor=ACTOR, request=r
         ))  # fmt: skip
 
-    @rule(payer=purses, payee=purses, amount=amounts)
-    def transfer(self, payer: int, payee: int, amount: int) -> None:
+    @rule(payer=purses, other=purses, amount=amounts, same=mostly)
+    def transfer(self, payer: int, other: int, amount: int, same: bool) -> None:
+        payee = self.payee_for(payer, other, same)
         expected = self.plain.transfer(self.purse[payer], self.purse[payee], amount)
-        self.do(expected, lambda r: transfers.transfer(
+        self.do("transfer", expected, lambda r: transfers.transfer(
             payer=self.wallets[payer], payee=self.wallets[payee],
             amount=self.money(payer, amount), actor=ACTOR, request=r,
         ))  # fmt: skip
 
-    @rule(target=reserved, payer=purses, payee=purses, amount=amounts)
-    def place(self, payer: int, payee: int, amount: int) -> Any:
+    @rule(payer=purses, other=purses, amount=amounts, same=mostly)
+    def place(self, payer: int, other: int, amount: int, same: bool) -> None:
+        payee = self.payee_for(payer, other, same)
         made = self.plain.place(self.purse[payer], self.purse[payee], amount)
         expected = None if isinstance(made, Reserved) else made
-        booked = self.do(expected, lambda r: holds.place_hold(
+        booked = self.do("place", expected, lambda r: holds.place_hold(
             payer=self.wallets[payer], payee=self.wallets[payee], purpose="card_auth",
             amount=self.money(payer, amount), actor=ACTOR, request=r,
         ))  # fmt: skip
-        if not isinstance(made, Reserved) or booked is None:
-            return multiple()
-        hold_id = booked.transaction.holds.get().pk
-        self.holds[hold_id] = made
-        return hold_id
+        if isinstance(made, Reserved) and booked is not None:
+            self.holds[booked.transaction.holds.get().pk] = made
 
-    @rule(hold=reserved, amount=amounts)
-    def capture(self, hold: int, amount: int) -> None:
+    @rule(data=st.data())
+    def capture(self, data: st.DataObject) -> None:
+        hold = data.draw(st.sampled_from(sorted(self.holds)))
         payer = self.read(hold).wallet_id
+        amount = data.draw(st.integers(0, self.holds[hold].remaining + 2))
         expected = self.plain.capture(self.holds[hold], amount)
-        self.do(expected, lambda r: holds.capture(
+        self.do("capture", expected, lambda r: holds.capture(
             hold=self.read(hold), amount=self.money(payer, amount), actor=ACTOR, request=r
         ))  # fmt: skip
 
-    @rule(hold=reserved)
-    def void(self, hold: int) -> None:
+    @rule(data=st.data())
+    def void(self, data: st.DataObject) -> None:
+        hold = data.draw(st.sampled_from(sorted(self.holds)))
         expected = self.plain.void(self.holds[hold])
-        self.do(expected, lambda r: holds.void(hold=self.read(hold), actor=ACTOR, request=r))
+        self.do(
+            "void", expected, lambda r: holds.void(hold=self.read(hold), actor=ACTOR, request=r)
+        )
 
     @rule(wallet=purses, frozen=st.booleans())
     def freeze_or_unfreeze(self, wallet: int, frozen: bool) -> None:
@@ -127,7 +141,11 @@ class LedgerStory(RuleBasedStateMachine):
     def grant_overdraft(self, wallet: int, floor: int) -> None:
         expected = self.plain.overdraft(self.purse[wallet], floor)
         limit = self.money(wallet, floor).amount
-        self.do(expected, lambda r: wallets.grant_overdraft(self.wallets[wallet], floor=limit))
+        self.do(
+            "grant_overdraft",
+            expected,
+            lambda r: wallets.grant_overdraft(self.wallets[wallet], floor=limit),
+        )
 
     # --- and happens again ------------------------------------------------------------------
 
@@ -179,9 +197,12 @@ class LedgerStory(RuleBasedStateMachine):
 
     # --- how --------------------------------------------------------------------------------
 
-    def do(self, expected: type[Exception] | None, send: Callable[..., Any]) -> Booked | None:
+    def do(
+        self, step: str, expected: type[Exception] | None, send: Callable[..., Any]
+    ) -> Booked | None:
         """Send a new request and compare what comes of it with what the plain ledger said."""
         request = MoneyRequest(uuid4(), "model-of-the-ledger", hashlib.sha256(b"this").digest())
+        OUTCOMES[step, expected] += 1
         if expected is not None:
             with pytest.raises(expected) as caught:
                 send(request)
@@ -192,6 +213,13 @@ class LedgerStory(RuleBasedStateMachine):
             assert not booked.replayed
             self.sent.append((send, request, booked))
         return booked
+
+    def payee_for(self, payer: int, other: int, same: bool) -> int:
+        """Give the other's wallet, in the payer's currency if wanted: most pairs should fit."""
+        if not same:
+            return other
+        wanted = (self.purse[other].owner, self.purse[payer].currency)
+        return next(pk for pk, p in self.purse.items() if (p.owner, p.currency) == wanted)
 
     def money(self, wallet_id: int, units: int) -> Money:
         """Give an amount in the currency of a wallet."""
@@ -213,8 +241,14 @@ def test_the_ledger_is_equal_to_a_plain_one_after_every_step(committed_db):
             max_examples=RUNS,
             stateful_step_count=STEPS,
             deadline=None,
+            phases=set(Phase) if "COINHUB_MODEL_RUNS" in os.environ else {Phase.generate},
             database=None,
             print_blob=True,
             suppress_health_check=list(HealthCheck),
         ),
     )
+    for step in ("credit", "debit", "transfer", "place", "capture", "void"):
+        assert OUTCOMES[step, None] >= RUNS // 10, f"{step} hardly ever succeeded"
+    assert {step for step, refusal in OUTCOMES if refusal} >= {
+        "debit", "transfer", "place", "capture", "void",
+    }  # fmt: skip
