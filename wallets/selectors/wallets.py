@@ -88,7 +88,7 @@ def find_parties(owner_id: UUID, to: str, currency: str) -> Parties:
     Raises: RecipientUnavailable.
     """
     wallet_id = _as_wallet_id(to)
-    wanted = {
+    wanted: dict[str, Any] = {
         "owner": owner_id,
         "currency": currency,
         "wallet": wallet_id,

@@ -7,8 +7,13 @@ from django.utils import timezone
 
 from coinhub.core.actor import system
 from coinhub.core.errors import NotYours
+from coinhub.users.models import User
+from coinhub.users.selectors import tokens
+from coinhub.users.services import tokens as token_services
+from kyc.models import Case
+from kyc.selectors import cases
 from tests.conftest import gbp, make_customer, make_staff, wallet_of
-from wallets.models import BalanceType, Transaction
+from wallets.models import BalanceType, Transaction, Wallet
 from wallets.selectors import balances, pages, statements, transactions, wallets
 from wallets.services import holds, transfers
 from wallets.services import wallets as wallet_services
@@ -80,7 +85,7 @@ class TestParties:
         inactive.save(update_fields=["is_active"])
         second = wallet_of(wallet_of(make_customer(), "USD").owner)
         wallet_services.close(second)
-        house = statements.Wallet.objects.get(code="SYS-RESERVE-0001", currency_id="GBP")
+        house = Wallet.objects.get(code="SYS-RESERVE-0001", currency_id="GBP")
         tries = [
             "nobody@example.com",
             "not an address",
@@ -264,3 +269,47 @@ class TestTransactions:
         paid = pay(wallet_of(alice, funded="9.00"), wallet_of(carol), "4.00")
         assert [h.remaining for h in transactions.list_open_holds(paid, carol.pk)] == [4]
         assert transactions.list_open_holds(paid, alice.pk) == []
+
+
+class TestWrittenOut:
+    """Two reads are written out in SQL for speed; their columns stand in the models' order."""
+
+    @pytest.mark.parametrize(
+        ("model", "columns"),
+        [
+            (Wallet, wallets.WALLET_COLUMNS),
+            (User, wallets.OWNER_COLUMNS),
+            (Case, wallets.CASE_COLUMNS),
+            (User, tokens.COLUMNS),
+        ],
+    )
+    def test_columns_are_in_the_order_of_the_model(self, model, columns):
+        order = [f.attname for f in model._meta.concrete_fields]
+        assert [name for name in order if name in columns] == list(columns)
+
+    def test_a_party_is_the_same_row_as_the_model_reads(self, sides, alice, bob):
+        found = wallets.find_parties(alice.pk, bob.email, "GBP")
+        for read, row in ((found.payer, sides[0]), (found.payee, sides[1])):
+            row.refresh_from_db()
+            for field in Wallet._meta.concrete_fields:
+                assert getattr(read, field.attname) == getattr(row, field.attname), field.name
+            for name in wallets.OWNER_COLUMNS:
+                assert getattr(read.owner, name) == getattr(row.owner, name)
+            for name in wallets.CASE_COLUMNS:
+                assert getattr(read.owner.kyc_case, name) == getattr(row.owner.kyc_case, name)
+
+    def test_a_customer_without_a_case_has_none_and_is_not_asked_for(
+        self, sides, alice, django_assert_num_queries
+    ):
+        dave = make_customer("dave", kyc="not_started")
+        wallet_of(dave)
+        with django_assert_num_queries(1):
+            found = wallets.find_parties(alice.pk, dave.email, "GBP")
+            assert not cases.is_approved(found.payee.owner)
+
+    def test_the_holder_of_a_token_is_the_same_row_as_the_model_reads(self, alice):
+        pair = token_services.issue(user=alice)
+        alice.refresh_from_db()
+        found = tokens.find_user(pair.access)
+        for field in User._meta.concrete_fields:
+            assert getattr(found, field.attname) == getattr(alice, field.attname)
