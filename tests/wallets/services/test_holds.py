@@ -105,7 +105,7 @@ class TestCapture:
         assert balances(payer) == (Decimal("84.50"), 0, 0)
         assert balances(payee) == (Decimal("15.50"), 0, 0)
         ended = read(hold)
-        assert (ended.state, ended.remaining) == ("voided", 0)
+        assert (ended.state, ended.remaining) == ("captured", 0)
         assert ended.transaction.journals.count() == 3
         assert_agree(payer, payee)
 

@@ -24,6 +24,7 @@ AS $$
 DECLARE
     v_claim record;
     v_before record;
+    v_rest record;
 BEGIN
     created_at := clock_timestamp();
     transaction_id := p_transaction_id;
@@ -57,11 +58,16 @@ BEGIN
         PERFORM hold_capture_v1(
             p_shard, p_transaction_id, 'capture', p_transition_key, p_wallet_ids,
             p_wallet_shards, p_balance_types, p_amounts, p_hold_id, p_hold_shard, p_value_date);
-        IF EXISTS (SELECT FROM wallets_hold AS h
-                    WHERE h.id = p_hold_id AND h.shard = p_hold_shard AND h.state = 'open') THEN
-            PERFORM hold_void_v1(
-                p_shard, p_transaction_id, 'void', p_transition_key || ':rest', p_hold_id,
-                p_hold_shard, 'voided', p_value_date);
+        -- The wallet is locked by now, so what remains stays as it is read here.
+        SELECT h.* INTO v_rest FROM wallets_hold AS h
+         WHERE h.id = p_hold_id AND h.shard = p_hold_shard AND h.state = 'open';
+        IF FOUND THEN
+            PERFORM hold_take_v1(
+                p_shard, p_transaction_id, 'void', p_transition_key || ':rest',
+                ARRAY[v_rest.wallet_id, v_rest.wallet_id], ARRAY[v_rest.shard, v_rest.shard],
+                ARRAY[v_rest.balance_type, 'available'],
+                ARRAY[-v_rest.remaining, v_rest.remaining],
+                p_hold_id, p_hold_shard, v_rest.remaining, 'captured', p_value_date, '{}');
         END IF;
     ELSE
         PERFORM hold_void_v1(
