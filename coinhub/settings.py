@@ -6,19 +6,11 @@ A missing or bad value stops the start with its name.
 from pathlib import Path
 from typing import Any
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 
-env = environ.Env()
+from coinhub.core.variables import choice, env, number, switch
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def choice(name: str, default: str, allowed: set[str]) -> str:
-    """Read a variable that has a few allowed values."""
-    value = str(env.str(name, default=default))
-    if value not in allowed:
-        raise ImproperlyConfigured(f"{name} must be one of {sorted(allowed)}, not {value!r}")
-    return value
 
 
 def database(name: str) -> dict[str, Any]:
@@ -26,7 +18,7 @@ def database(name: str) -> dict[str, Any]:
     config: dict[str, Any] = env.db(name)
     if config.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured(f"{name} must be a postgres:// address")
-    config["CONN_MAX_AGE"] = env.int("COINHUB_CONN_MAX_AGE", default=3600)
+    config["CONN_MAX_AGE"] = number("COINHUB_CONN_MAX_AGE", default=3600)
     config["CONN_HEALTH_CHECKS"] = True
     config["OPTIONS"] = {
         **config.get("OPTIONS", {}),
@@ -39,16 +31,16 @@ def database(name: str) -> dict[str, Any]:
 # --- the installation -----------------------------------------------------------------------------
 ENVIRONMENT = choice("COINHUB_ENVIRONMENT", "production", {"production", "development"})
 PRODUCTION = ENVIRONMENT == "production"
-SANDBOX: bool = env.bool("COINHUB_SANDBOX", default=False)
-DEBUG: bool = env.bool("COINHUB_DEBUG", default=False)
-RATE_LIMITS: bool = env.bool("COINHUB_RATE_LIMITS", default=True)
+SANDBOX: bool = switch("COINHUB_SANDBOX", default=False)
+DEBUG: bool = switch("COINHUB_DEBUG", default=False)
+RATE_LIMITS: bool = switch("COINHUB_RATE_LIMITS", default=True)
 SECRET_KEY: str = env.str("SECRET_KEY")
 BASE_URL: str = env.str("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 STATE_DIR = Path(env.str("COINHUB_STATE_DIR", default=str(BASE_DIR / "var")))
 RECONCILIATION_KEY: str = env.str("COINHUB_RECONCILIATION_KEY", default="")
-CHECK_TIMEOUT_S: int = env.int("COINHUB_CHECK_TIMEOUT_S", default=600)
-GATE_EVERY_S: int = env.int("COINHUB_GATE_EVERY_S", default=10)
+CHECK_TIMEOUT_S: int = number("COINHUB_CHECK_TIMEOUT_S", default=600)
+GATE_EVERY_S: int = number("COINHUB_GATE_EVERY_S", default=10)
 ALERT_EMAILS: list[str] = env.list("COINHUB_ALERT_EMAILS", default=[])
 ADDRESS_HEADER: str = env.str("COINHUB_ADDRESS_HEADER", default="")
 
@@ -214,7 +206,7 @@ if PRODUCTION:
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_SECURE = True
     CSRF_COOKIE_NAME = "__Host-csrf"
-    if env.bool("COINHUB_BEHIND_PROXY", default=False):
+    if switch("COINHUB_BEHIND_PROXY", default=False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 CONTENT_SECURITY_POLICY = {
