@@ -28,7 +28,9 @@ class Code:
 def catalogue() -> tuple[Code, ...]:
     """Read the list of error codes from its document."""
     text = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
-    return tuple(Code(*(cell.strip() for cell in row)) for row in _ROW.findall(text))
+    return tuple(
+        Code(*(cell.strip().replace("`", "") for cell in row)) for row in _ROW.findall(text)
+    )
 
 
 def errors(request: HttpRequest) -> HttpResponse:

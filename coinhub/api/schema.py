@@ -1,5 +1,6 @@
 """What the OpenAPI document says of every operation alike."""
 
+import inspect
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
@@ -70,7 +71,13 @@ REPLAY_PARAMETER = OpenApiParameter(
 
 
 class Schema(AutoSchema):
-    """Forbids members that are not named, as the API does."""
+    """Forbids members that are not named, as the API does, and sums up each operation."""
+
+    def get_summary(self) -> str:
+        """Take the first line of the view's docstring, without the address in front."""
+        line = (inspect.getdoc(self.view) or "").partition("\n")[0]
+        text = line.partition(": ")[2] or line
+        return text[:1].upper() + text[1:].rstrip(".")
 
     def _map_basic_serializer(self, serializer: Any, direction: str) -> Any:
         mapped = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]

@@ -47,7 +47,7 @@ class StatementQuery(PageQuery):
 
 
 class WalletStatement(View):
-    """GET wallets/{id}/statement."""
+    """GET wallets/{id}/statement: the history of a period."""
 
     query: ClassVar[type[Input] | None] = StatementQuery
 

@@ -66,7 +66,7 @@ class TransactionList(View):
 
 
 class TransactionDetail(View):
-    """GET transactions/{id}."""
+    """GET transactions/{id}: one transaction."""
 
     @extend_schema(operation_id="transaction", responses={200: documents.TransactionShape, **READ})
     def get(self, request: Request, transaction_id: UUID) -> Response:

@@ -30,7 +30,7 @@ class WalletList(View):
 
 
 class WalletDetail(View):
-    """GET wallets/{id}."""
+    """GET wallets/{id}: one wallet."""
 
     @extend_schema(operation_id="wallet", responses={200: documents.WalletShape, **READ})
     def get(self, request: Request, wallet_id: UUID) -> Response:
