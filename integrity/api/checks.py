@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from coinhub.api.input import Input, TextField
+from coinhub.api.schema import refusals
 from coinhub.api.views import View
 from coinhub.core.errors import NotYours
 from coinhub.core.requests import actor_of
@@ -23,6 +24,7 @@ JUDGES = (roles.OPERATIONS, roles.AUDITOR)
 ANSWERS = {
     200: shapes.Healthy,
     500: OpenApiResponse(shapes.Failure, "something is wrong in the ledger; plain JSON"),
+    **refusals(400, 401, 403, 503),
 }
 
 
