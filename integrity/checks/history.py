@@ -51,10 +51,16 @@ class Extra:
     seq: int | None
 
 
-def find_breaks(snapshot: Snapshot) -> list[Break]:
-    """List the postings that do not follow from the one before."""
+def find_unsound(snapshot: Snapshot) -> list[int]:
+    """List the wallets in which a posting does not follow from the one before."""
+    return [row["wallet_id"] for row in snapshot.rows("unsound")]
+
+
+def find_breaks(snapshot: Snapshot, wallets: list[int]) -> list[Break]:
+    """List the postings of the wallets given that do not follow from the one before."""
     names = Break.__dataclass_fields__
-    return [Break(**{name: row[name] for name in names}) for row in snapshot.rows("history")]
+    rows = snapshot.rows("history", wallets=wallets) if wallets else []
+    return [Break(**{name: row[name] for name in names}) for row in rows]
 
 
 def find_extras(snapshot: Snapshot, wallets: list[int]) -> list[Extra]:

@@ -8,7 +8,7 @@ from integrity.selectors.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Imbalance:
-    """What a journal sums to in one currency; no currency where a wallet is not there."""
+    """What a journal sums to in one currency; no currency where a wallet or all postings lack."""
 
     journal_id: int
     is_there: bool

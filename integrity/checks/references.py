@@ -10,7 +10,8 @@ CHECK = "references"
 
 def look(snapshot: Snapshot) -> list[Found]:
     """Say which rows name something that is not there."""
-    return [_found(row) for row in snapshot.rows("references")]
+    query = "references" if snapshot.wallets is None else "references_of"
+    return [_found(row) for row in snapshot.rows(query)]
 
 
 def _found(row: dict[str, Any]) -> Found:

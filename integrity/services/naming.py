@@ -11,7 +11,7 @@ from coinhub.core.money import CONTEXT
 from integrity.checks import currencies
 from integrity.checks.found import Found, plain
 from integrity.checks.history import Break
-from integrity.checks.journals import Line
+from integrity.checks.journals import Imbalance, Line
 from integrity.checks.relations import TYPES, Figures
 from integrity.services.missing import Missing, find_lost, find_missing
 from integrity.services.seen import Seen
@@ -219,14 +219,13 @@ def _row_found(figures: Figures, kind: str) -> Found:
 def _name_journals(namer: Namer) -> None:
     seen = namer.seen
     for imbalance in seen.imbalances:
-        if imbalance.currency is None:
+        if imbalance.currency is None and imbalance.postings:
             continue  # told by the references: its wallet is not there
-        source = "journal unbalanced" if imbalance.is_there else "posting without its journal"
         found = Found(
             check="journals",
-            source=source,
-            place=f"journal {imbalance.journal_id}, {imbalance.currency}",
-            currency=imbalance.currency,
+            source=_what_is_wrong(imbalance),
+            place=f"journal {imbalance.journal_id}, {imbalance.currency or 'no currency'}",
+            currency=imbalance.currency or "",
             journal_id=imbalance.journal_id,
             figures={"sum": plain(imbalance.amount), "postings": str(imbalance.postings)},
         )
@@ -235,6 +234,12 @@ def _name_journals(namer: Namer) -> None:
             namer.consequences.append(found)
         else:
             namer.causes.append(found)
+
+
+def _what_is_wrong(imbalance: Imbalance) -> str:
+    if not imbalance.postings:
+        return "journal without postings"
+    return "journal unbalanced" if imbalance.is_there else "posting without its journal"
 
 
 def _name_others(namer: Namer) -> None:

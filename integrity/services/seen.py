@@ -48,15 +48,19 @@ class Seen:
     def is_missing_a_wallet(self, journal_id: int) -> bool:
         """Say whether a wallet of the journal is not there."""
         return any(
-            found.journal_id == journal_id and found.currency is None for found in self.imbalances
+            found.journal_id == journal_id and found.currency is None and found.postings
+            for found in self.imbalances
         )
 
 
 def look(snapshot: Snapshot) -> Seen:
     """Run every check in the snapshot; those on the whole ledger only when all of it is judged."""
     figures = {found.wallet_id: found for found in relations.compare(snapshot)}
-    breaks = history.find_breaks(snapshot)
-    suspects = _few([*figures, *(found.wallet_id for found in breaks)])
+    if snapshot.wallets is None:
+        suspects = _few([*figures, *history.find_unsound(snapshot)])
+    else:
+        suspects = snapshot.wallets
+    breaks = history.find_breaks(snapshot, suspects)
     unknown = [wallet_id for wallet_id in suspects if wallet_id not in figures]
     if unknown:
         more = relations.compare(snapshot, wallets=unknown, everything=True)

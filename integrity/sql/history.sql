@@ -1,7 +1,7 @@
 -- history: postings that do not follow from the one before: in the wallet's seq, or in the running
 -- balance of their balance type.
 --
--- wallets: ids to look at; NULL: all.
+-- wallets: ids to look at.
 SELECT f.*, count(*) OVER () AS found
   FROM (
       SELECT p.id AS posting_id, p.journal_id, p.wallet_id, p.shard, p.balance_type, p.amount,
@@ -11,7 +11,7 @@ SELECT f.*, count(*) OVER () AS found
              lag(p.seq, 1, 0::bigint) OVER chain AS chain_seq_before,
              lead(p.seq) OVER chain AS chain_seq_after
         FROM wallets_posting AS p
-       WHERE %(wallets)s::bigint[] IS NULL OR p.wallet_id = ANY (%(wallets)s::bigint[])
+       WHERE p.wallet_id = ANY (%(wallets)s::bigint[])
       WINDOW history AS (PARTITION BY p.wallet_id ORDER BY p.seq, p.id),
              chain AS (PARTITION BY p.wallet_id, p.balance_type ORDER BY p.seq, p.id)
   ) AS f

@@ -1,8 +1,10 @@
--- journals: journals that do not sum to zero in a currency, and postings whose journal is not there.
+-- journals: journals that do not sum to zero in a currency or have no postings, and postings whose
+-- journal is not there.
 --
 -- wallets: look only at journals in which one of these wallets takes part; NULL: all.
 -- A posting whose wallet is not there has no currency here.
-SELECT g.journal_id, j.id IS NOT NULL AS is_there, g.currency, g.amount, g.postings,
+SELECT coalesce(g.journal_id, j.id) AS journal_id, j.id IS NOT NULL AS is_there, g.currency,
+       coalesce(g.amount, 0) AS amount, coalesce(g.postings, 0) AS postings,
        count(*) OVER () AS found
   FROM (
       SELECT p.journal_id, w.currency_id AS currency, sum(p.amount) AS amount,
@@ -16,7 +18,14 @@ SELECT g.journal_id, j.id IS NOT NULL AS is_there, g.currency, g.amount, g.posti
           )
        GROUP BY p.journal_id, w.currency_id
   ) AS g
-  LEFT JOIN wallets_journal AS j ON j.id = g.journal_id
+  FULL JOIN (
+      SELECT k.id FROM wallets_journal AS k
+       WHERE %(wallets)s::bigint[] IS NULL
+          OR k.id IN (
+              SELECT m.journal_id FROM wallets_posting AS m
+               WHERE m.wallet_id = ANY (%(wallets)s::bigint[])
+          )
+  ) AS j ON j.id = g.journal_id
  WHERE g.amount <> 0 OR g.currency IS NULL OR j.id IS NULL
- ORDER BY g.journal_id, g.currency
+ ORDER BY 1, g.currency
  LIMIT %(most)s::int
