@@ -45,5 +45,9 @@ BEGIN
         opened := wallet_id IS NOT NULL;
         EXIT WHEN opened;
     END LOOP;
+    IF wallet_id IS NULL THEN
+        RAISE EXCEPTION 'the public id % is taken', p_public_id
+        USING ERRCODE = 'unique_violation', CONSTRAINT = 'wallet_public_id_once';
+    END IF;
 END;
 $$;
