@@ -13,6 +13,7 @@ from coinhub.core.errors import DomainError
 HEADER = "Idempotency-Key"
 REPLAY_HEADER = "X-Idempotent-Replay"
 _FORM = re.compile(r"[\x21-\x7e]{16,64}\Z", re.ASCII)
+_BARE = re.compile(r"[^,]+\Z")  # two headers arrive joined by a comma
 _QUOTED = re.compile(r'"([^"\\]*)"\Z')
 _VERSION = re.compile(r"^/api/(?:v1/)?")
 
@@ -32,7 +33,7 @@ class KeyInvalid(DomainError):
 
 
 def key_of(request: HttpRequest) -> str:
-    """Read the key; bare or quoted it is the same key.
+    """Read the key; bare or quoted it is the same key. A bare one has no comma.
 
     Raises: KeyRequired, KeyInvalid.
     """
@@ -41,7 +42,7 @@ def key_of(request: HttpRequest) -> str:
         raise KeyRequired
     quoted = _QUOTED.match(given)
     key = quoted.group(1) if quoted else given
-    if not _FORM.match(key):
+    if not _FORM.match(key) or not (quoted or _BARE.match(key)):
         raise KeyInvalid
     return key
 

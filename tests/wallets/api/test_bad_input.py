@@ -221,20 +221,18 @@ class TestKey:
             ("key with a space in", "INVALID_IDEMPOTENCY_KEY"),
             ("key-with-a-tab\tin-it", "INVALID_IDEMPOTENCY_KEY"),
             ("key-of-other-signs-\u00e9", "INVALID_IDEMPOTENCY_KEY"),
-            ("key-of-two,key-of-two", None),
+            ("key-of-two-headers-1,key-of-two-headers-2", "INVALID_IDEMPOTENCY_KEY"),
+            ('"key-of-two-headers","key-of-two-headers"', "INVALID_IDEMPOTENCY_KEY"),
         ],
     )
     def test_of_another_form_is_refused_and_nothing_is_written(self, sides, key, code):
         alice, bob, _ = sides
         caller, before = Caller(alice), count_rows()
         answer = caller.post("transfer", {**GOOD, "to": bob.email}, key=key)
-        if code is None:
-            assert answer.status_code == 201
-            return
         assert require_problem(answer, 400)["code"] == code
         assert count_rows() == before
 
-    @pytest.mark.parametrize("key", ["k" * 16, "k" * 64, "!#$%&'()*+,-./:;<=>?"])
+    @pytest.mark.parametrize("key", ["k" * 16, "k" * 64, "!#$%&'()*+-./:;<=>?@"])
     def test_of_the_right_form_is_taken_bare_and_quoted_as_one(self, sides, key):
         alice, bob, _ = sides
         body = {**GOOD, "to": bob.email}

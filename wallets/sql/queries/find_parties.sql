@@ -5,8 +5,8 @@
 SELECT w.id, w.public_id, w.shard, w.owner_id, w.currency_id, w.decimals, w.code, w.available,
        w.held, w.locked, w.invested, w.total, w.floor, w.version, w.status, w.is_primary,
        w.opened_at,
-       u.id, u.email, u.name, u.external_ref, u.is_active, u.is_staff,
-       c.id, c.customer_id, c.status, c.tier
+       u.id AS user_id, u.email, u.name, u.external_ref, u.is_active, u.is_staff,
+       c.id AS case_id, c.customer_id, c.status AS case_status, c.tier
   FROM wallets_wallet AS w
   LEFT JOIN users_user AS u ON u.id = w.owner_id
   LEFT JOIN kyc_case AS c ON c.customer_id = u.id
