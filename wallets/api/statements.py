@@ -32,6 +32,7 @@ COLUMNS = (
     "seq", "booked_at", "value_date", "kind", "balance_type", "direction", "amount",
     "balance_after", "total_after", "transaction", "counterparty", "reference", "note",
 )  # fmt: skip
+NUMBERS = {"amount", "balance_after", "total_after"}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that starts so is run by spreadsheets
 
 
@@ -118,14 +119,15 @@ def _lines(statement: Statement, reader: UUID) -> Iterator[str]:
     yield writer.writerow(COLUMNS)
     for row in statements.iterate_entries(statement):
         shown = shapes.entry(row, reader, statement.wallet.decimals)
-        yield writer.writerow([_cell(shown[name]) for name in COLUMNS])
+        yield writer.writerow([_cell(name, shown[name]) for name in COLUMNS])
 
 
-def _cell(value: Any) -> str:
-    """Write a cell that no spreadsheet takes for a formula."""
+def _cell(name: str, value: Any) -> str:
+    """Write a cell; a text that a spreadsheet would take for a formula is marked as text."""
     if isinstance(value, datetime):
         return instant(value)
     if isinstance(value, dict):
         value = value["name"] or value["kind"]
     text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    is_formula = name not in NUMBERS and text.startswith(FORMULA)
+    return f"'{text}" if is_formula else text

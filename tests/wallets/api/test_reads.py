@@ -233,6 +233,12 @@ class TestStatement:
         *_, last = csv.reader(io.StringIO(text))
         assert last[-1] == f"'{note}"
 
+    def test_as_csv_a_balance_below_zero_stays_a_number(self, alice, sides):
+        wallet_services.grant_overdraft(sides[0], floor=gbp("-50.00").amount)
+        pay(sides, "120.00")
+        text = b"".join(self.ask(alice, sides, format="csv").streaming_content).decode()
+        assert [r["total_after"] for r in csv.DictReader(io.StringIO(text))] == ["100.00", "-20.00"]
+
     def test_an_end_before_the_beginning_is_refused(self, alice, sides):
         answer = self.ask(alice, sides, **{"from": "2026-05-02", "to": "2026-04-30"})
         assert answer.status_code == 400
