@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import count
+from typing import Any
 
 import psycopg
 import pytest
@@ -24,6 +25,7 @@ from wallets.models import Hold, Wallet
 from wallets.selectors import currencies
 from wallets.services import holds, payments, transfers
 
+Plant = Callable[..., list[tuple[Any, ...]]]
 ALIASES = ("default", "owner")
 LEDGER_TABLES = ("wallet", "posting", "journal", "hold", "transaction")
 _numbers = count(1)
@@ -97,11 +99,11 @@ def ledger(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
             drop(name)
 
 
-@pytest.fixture
-def copy(ledger: Ledger, django_db_blocker: DjangoDbBlocker) -> Iterator[Ledger]:
-    """A copy of the booked ledger, to be damaged; both aliases look at it."""
+@contextmanager
+def copied(ledger: Ledger, blocker: DjangoDbBlocker) -> Iterator[Ledger]:
+    """Copy the booked ledger and let both aliases look at the copy."""
     name = f"{ledger.database}_{next(_numbers)}"
-    with django_db_blocker.unblock():
+    with blocker.unblock():
         make_copy(ledger.database, name)
         try:
             with connected_to(name):
@@ -110,17 +112,38 @@ def copy(ledger: Ledger, django_db_blocker: DjangoDbBlocker) -> Iterator[Ledger]
             drop(name)
 
 
-@pytest.fixture
-def plant(copy: Ledger) -> Iterator[Callable[..., list[tuple[object, ...]]]]:
+@contextmanager
+def planting(copy: Ledger) -> Iterator[Plant]:
     """Change the copy as superuser with every guard of its tables off."""
     with as_superuser(copy.database) as admin:
         for table in LEDGER_TABLES:
             admin.execute(f"ALTER TABLE wallets_{table} DISABLE TRIGGER ALL")
 
-        def run(statement: str, **values: object) -> list[tuple[object, ...]]:
+        def run(statement: str, **values: object) -> list[tuple[Any, ...]]:
             done = admin.execute(statement, values)
             return done.fetchall() if done.description else []
 
+        yield run
+
+
+@pytest.fixture
+def healthy(ledger: Ledger, django_db_blocker: DjangoDbBlocker) -> Iterator[Ledger]:
+    """The booked ledger itself, for tests that only look; both aliases look at it."""
+    with django_db_blocker.unblock(), connected_to(ledger.database):
+        yield ledger
+
+
+@pytest.fixture
+def copy(ledger: Ledger, django_db_blocker: DjangoDbBlocker) -> Iterator[Ledger]:
+    """A copy of the booked ledger, to be damaged."""
+    with copied(ledger, django_db_blocker) as made:
+        yield made
+
+
+@pytest.fixture
+def plant(copy: Ledger) -> Iterator[Plant]:
+    """Damage the copy."""
+    with planting(copy) as run:
         yield run
 
 

@@ -1,12 +1,9 @@
 """The twelve kinds of damage, planted as superuser with every guard of the tables off."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.integrity.conftest import Ledger
-
-Plant = Callable[..., list[tuple[Any, ...]]]
+from tests.integrity.conftest import Ledger, Plant
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """More damage: the same kinds done otherwise, and what the twelve do not cover."""
 
-from tests.integrity.conftest import Ledger
-from tests.integrity.damages import Expected, Plant, newest, newest_posting_missing, posting
+from tests.integrity.conftest import Ledger, Plant
+from tests.integrity.damages import Expected, newest, newest_posting_missing, posting
 
 
 def newest_running_balance(plant: Plant, copy: Ledger) -> Expected:

@@ -24,14 +24,14 @@ def test_the_schedule_asks_for_the_check_at_night_and_every_hour():
 
 
 class TestTask:
-    def test_keeps_the_run_and_says_nothing_of_a_healthy_ledger(self, copy, settings):
+    def test_keeps_the_run_and_says_nothing_of_a_healthy_ledger(self, healthy, settings):
         settings.ALERT_EMAILS = ["ops@example.com"]
         tasks.check.run(trigger="nightly")
         run = Run.objects.latest("id")
         assert (run.trigger, run.status) == (Run.Trigger.NIGHTLY, Run.Status.HEALTHY)
         assert mail.outbox == []
 
-    def test_run_twice_it_is_one_run_more_and_changes_nothing(self, copy):
+    def test_run_twice_it_is_one_run_more_and_changes_nothing(self, healthy):
         before = Run.objects.count()
         tasks.check.run(trigger="hourly")
         tasks.check.run(trigger="hourly", something_of_a_later_version=1)

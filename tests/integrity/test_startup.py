@@ -23,7 +23,7 @@ def test_the_two_charts_are_the_same():
 
 
 class TestVerify:
-    def test_a_healthy_ledger_may_start(self, copy):
+    def test_a_healthy_ledger_may_start(self, healthy):
         checked = startup.verify()
         assert checked.is_healthy
         assert checked.run.trigger == Run.Trigger.START
@@ -111,6 +111,6 @@ class TestGate:
         assert client.get("/readyz").status_code == 503
         assert client.get("/accounts/login/").status_code == 503
 
-    def test_it_is_open_when_all_is_there(self, copy):
+    def test_it_is_open_when_all_is_there(self, healthy):
         with override_settings(GATE_EVERY_S=10):
             assert Client().get("/accounts/login/").status_code == 200
