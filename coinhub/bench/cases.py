@@ -13,6 +13,7 @@ from coinhub.core.ids import new_public_id, shard_of
 from coinhub.core.money import Money
 from coinhub.events.models import AuditEvent, OutboxEvent
 from wallets.ledger import posting
+from wallets.ledger.drafts import Leg
 from wallets.ledger.request import TIME_OF_BOOKING, Answer, MoneyRequest
 from wallets.models import BalanceType, IdempotencyKey, Journal, Posting, Transaction, Wallet
 from wallets.services import transfers
@@ -44,10 +45,12 @@ def post_journal(stage: Stage) -> Act:
                 chance.randint(stage.transaction_low, stage.transaction_high),
                 "transfer",
                 f"d{name}",
-                [payer, payee],
-                [stage.shard, stage.shard],
-                ["available", "available"],
-                [-CENT, CENT],
+                *posting.leg_parameters(
+                    (
+                        Leg(payer, stage.shard, BalanceType.AVAILABLE, -CENT),
+                        Leg(payee, stage.shard, BalanceType.AVAILABLE, CENT),
+                    )
+                ),
             ],
         )
 

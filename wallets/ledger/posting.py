@@ -1,7 +1,9 @@
 """Booking: one call to the database for a whole operation."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connection
@@ -128,13 +130,21 @@ def as_row(draft: TransactionDraft) -> Transaction:
 
 
 def leg_parameters(legs: tuple[Leg, ...]) -> list[Any]:
-    """Give the legs as the four arrays that the functions take."""
+    """Give the legs as the four arrays that the functions take, in PostgreSQL's own writing.
+
+    For a list the driver looks at every element to find out its type: 20 us of 25 for the call.
+    """
     return [
-        [leg.wallet_id for leg in legs],
-        [leg.shard for leg in legs],
-        [leg.balance_type for leg in legs],
-        [leg.amount for leg in legs],
+        _array([leg.wallet_id for leg in legs]),
+        _array([leg.shard for leg in legs]),
+        _array([leg.balance_type for leg in legs]),
+        _array([leg.amount for leg in legs]),
     ]
+
+
+def _array(items: Sequence[int | str | Decimal]) -> str:
+    # Numbers and names of balance types: nothing in them needs a quote.
+    return "{" + ",".join(map(str, items)) + "}"
 
 
 def request_parameters(request: MoneyRequest | None, answer: Answer | None) -> list[Any]:

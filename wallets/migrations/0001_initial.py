@@ -4,7 +4,6 @@ import coinhub.core.db
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
-import django.db.models.functions.comparison
 from django.conf import settings
 from django.db import migrations, models
 
@@ -209,7 +208,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='wallet',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('available__isnull', True), models.Q(('available', django.db.models.functions.comparison.Cast(models.Value('NaN', models.TextField()), coinhub.core.db.MoneyColumn())), _negated=True), _connector='OR'), models.Q(('held__isnull', True), models.Q(('held', django.db.models.functions.comparison.Cast(models.Value('NaN', models.TextField()), coinhub.core.db.MoneyColumn())), _negated=True), _connector='OR'), models.Q(('locked__isnull', True), models.Q(('locked', django.db.models.functions.comparison.Cast(models.Value('NaN', models.TextField()), coinhub.core.db.MoneyColumn())), _negated=True), _connector='OR'), models.Q(('invested__isnull', True), models.Q(('invested', django.db.models.functions.comparison.Cast(models.Value('NaN', models.TextField()), coinhub.core.db.MoneyColumn())), _negated=True), _connector='OR'), models.Q(('floor__isnull', True), models.Q(('floor', django.db.models.functions.comparison.Cast(models.Value('NaN', models.TextField()), coinhub.core.db.MoneyColumn())), _negated=True), _connector='OR')), name='wallet_amounts_are_numbers'),
+            constraint=models.CheckConstraint(condition=models.Q(coinhub.core.db.IsNumber(models.F('available')), coinhub.core.db.IsNumber(models.F('held')), coinhub.core.db.IsNumber(models.F('locked')), coinhub.core.db.IsNumber(models.F('invested')), coinhub.core.db.IsNumber(models.F('floor'))), name='wallet_amounts_are_numbers'),
         ),
         migrations.AddConstraint(
             model_name='wallet',
@@ -245,7 +244,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='transaction',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('fee__gte', 0), models.Q(('amount__isnull', True), models.Q(('amount', django.db.models.functions.comparison.Cast(models.Value('NaN', models.TextField()), coinhub.core.db.MoneyColumn())), _negated=True), _connector='OR'), models.Q(('fee__isnull', True), models.Q(('fee', django.db.models.functions.comparison.Cast(models.Value('NaN', models.TextField()), coinhub.core.db.MoneyColumn())), _negated=True), _connector='OR')), name='transaction_amounts_in_range'),
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('fee__gte', 0), coinhub.core.db.IsNumber(models.F('amount')), coinhub.core.db.IsNumber(models.F('fee'))), name='transaction_amounts_in_range'),
         ),
         migrations.AddConstraint(
             model_name='transaction',
@@ -257,11 +256,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount', 0), _negated=True), models.Q(('amount__isnull', True), models.Q(('amount', django.db.models.functions.comparison.Cast(models.Value('NaN', models.TextField()), coinhub.core.db.MoneyColumn())), _negated=True), _connector='OR')), name='posting_amount_is_a_number_not_zero'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount', 0), _negated=True), coinhub.core.db.IsNumber(models.F('amount'))), name='posting_amount_is_a_number_not_zero'),
         ),
         migrations.AddConstraint(
             model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('balance_after__isnull', True), models.Q(('balance_after', django.db.models.functions.comparison.Cast(models.Value('NaN', models.TextField()), coinhub.core.db.MoneyColumn())), _negated=True), _connector='OR'), name='posting_balance_after_is_a_number'),
+            constraint=models.CheckConstraint(condition=models.Q(coinhub.core.db.IsNumber(models.F('balance_after'))), name='posting_balance_after_is_a_number'),
         ),
         migrations.AddConstraint(
             model_name='posting',
@@ -285,7 +284,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), models.Q(('amount__isnull', True), models.Q(('amount', django.db.models.functions.comparison.Cast(models.Value('NaN', models.TextField()), coinhub.core.db.MoneyColumn())), _negated=True), _connector='OR'), models.Q(('remaining__isnull', True), models.Q(('remaining', django.db.models.functions.comparison.Cast(models.Value('NaN', models.TextField()), coinhub.core.db.MoneyColumn())), _negated=True), _connector='OR'), ('remaining__gte', 0), ('remaining__lte', models.F('amount'))), name='hold_amounts_in_range'),
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), coinhub.core.db.IsNumber(models.F('amount')), coinhub.core.db.IsNumber(models.F('remaining')), ('remaining__gte', 0), ('remaining__lte', models.F('amount'))), name='hold_amounts_in_range'),
         ),
         migrations.AddConstraint(
             model_name='hold',
