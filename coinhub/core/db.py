@@ -67,6 +67,11 @@ class XactIdField(models.Field):  # type: ignore[type-arg]
         """Give the id as a number; the driver hands it over as text."""
         return None if value is None else int(value)
 
+    def get_prep_value(self, value: Any) -> Any:
+        """Give an id as text, which the database reads as an id: no number compares with one."""
+        value = super().get_prep_value(value)
+        return str(value) if isinstance(value, int) else value
+
 
 class MoneyColumn(models.DecimalField):  # type: ignore[type-arg]
     """An amount in units of its currency: ``numeric(38,18)``."""
