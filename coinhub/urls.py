@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("wallets.web.urls")),
     re_path(rf"^accounts/{closed.OPEN}", closed.not_open_yet),
     path("accounts/", include("allauth.urls")),
+    re_path(r"^admin/r/", closed.not_open_yet),  # "view on site": no row here has such a page
     path("admin/", admin.site.urls),
 ]
 
