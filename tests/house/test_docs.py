@@ -14,7 +14,7 @@ from wallets.services.demo_story import PEOPLE
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 READERS = {f"env.{kind}" for kind in ("str", "bool", "int", "list", "db", "email_url")}
-READERS |= {"choice", "database", "os.environ.get"}
+READERS |= {"choice", "switch", "number", "database", "os.environ.get"}
 LINK = re.compile(r"\]\(([^)#\s]+)(#[^)]*)?\)")
 ROW = re.compile(r"^\| `([A-Z_]+)` \| (.+?) \| .+ \|$", re.MULTILINE)
 

@@ -24,7 +24,8 @@ _RULES = {
     "members": "SELECT roleid, member, admin_option FROM pg_auth_members",
     "schemas": "SELECT nspname, nspowner, nspacl::text FROM pg_namespace"
     " WHERE nspname !~ '^pg_(toast_)?temp'",
-    "databases": "SELECT datname, datdba, datacl::text FROM pg_database",
+    "databases": "SELECT datname, datdba, datacl::text FROM pg_database"
+    " WHERE datname = current_database()",
     "defaults": "SELECT defaclrole, defaclobjtype, defaclacl::text FROM pg_default_acl",
     "extensions": "SELECT extname FROM pg_extension",
     "temporary": "SELECT count(*)::text FROM pg_class AS c"

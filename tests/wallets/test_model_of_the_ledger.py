@@ -1,6 +1,6 @@
 """The ledger against a plain one in memory: equal after every step, whatever the steps.
 
-``COINHUB_MODEL_RUNS`` sets how many stories are told (40 unless set). Only then is a story that
+``COINHUB_MODEL_RUNS`` sets how many stories are told (30 unless set). Only then is a story that
 fails shortened, which takes minutes.
 """
 
@@ -36,7 +36,7 @@ from wallets.ledger.request import Booked, MoneyRequest
 from wallets.models import Hold, Wallet
 from wallets.services import holds, payments, transfers, wallets
 
-RUNS = int(os.environ.get("COINHUB_MODEL_RUNS", "40"))
+RUNS = int(os.environ.get("COINHUB_MODEL_RUNS", "30"))
 STEPS = 40
 ACTOR = system("model")
 # Whole numbers of the smallest unit, mostly near what the wallets hold; now and then nothing.

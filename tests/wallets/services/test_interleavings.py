@@ -100,7 +100,7 @@ def serially(*operations: str) -> tuple[list[Any], tuple[Any, ...]]:
 
 class TestTwoOperations:
     @pytest.mark.parametrize(
-        ("earlier", "later"), itertools.product(OPERATIONS, OPERATIONS), ids="-".join
+        ("earlier", "later"), list(itertools.product(OPERATIONS, OPERATIONS)), ids="-".join
     )
     def test_end_as_one_after_the_other(self, committed_db, earlier, later):
         scene = Scene()
