@@ -228,10 +228,19 @@ class TestWhatItRefuses:
         answer = refused(post, draft(line(payer, -1), line(payee, 1), transition_key=None))
         assert answer.sqlstate == "23502"
         lost = draft(line(payer, -1), line(payee, 1))
-        lost.transaction_id = None
-        assert refused(post, lost).sqlstate == "23502"
-        lost.transaction_id = 10**15
-        assert refused(post, lost).sqlstate == "23503"
+        for nothing in (None, 10**15):
+            lost.transaction_id = nothing
+            assert refused(post, lost).sqlstate == "LG003"
+
+    @pytest.mark.parametrize("beside", [-1, 1, 1024])
+    def test_a_step_on_another_shard_where_it_could_be_booked_again(
+        self, payer, payee, draft, beside
+    ):
+        post(draft(line(payer, -1), line(payee, 1), transition_key="once"))
+        again = draft(line(payer, -2), line(payee, 2), transition_key="once")
+        again.shard += beside
+        assert refused(post, again).sqlstate == "LG003"
+        assert (balances(payer)[0], balances(payee)[0]) == (99, 1)
 
 
 class TestTheShard:

@@ -7,6 +7,7 @@
 -- Locks:  every wallet named, lowest id first, until commit; the update is the lock.
 -- Writes: one journal, its postings, the balances.
 -- Errors: LG006 the arrays do not describe a journal
+--         LG003 no such transaction on this shard
 --         LG001 the postings do not sum to zero in each currency (trigger on postings)
 --         23505 journal_step_booked_once
 --         and those of ledger_refuse_wallet_v1
@@ -29,9 +30,9 @@ DECLARE
     v_held numeric;
     v_locked numeric;
     v_invested numeric;
-    v_ids bigint[] := '{}';
-    v_seqs bigint[] := '{}';
-    v_before numeric[] := '{}';
+    v_line int;
+    v_seqs bigint[];
+    v_after numeric[];
 BEGIN
     IF v_count IS NULL OR v_count < 2 OR v_count > c_most_postings
             -- One shape for all four: a place in one array is the same place in the others.
@@ -49,15 +50,18 @@ BEGIN
             c_most_postings USING ERRCODE = 'LG006';
     END IF;
 
+    v_seqs := array_fill(0, ARRAY[v_count]);
+    v_after := array_fill(0, ARRAY[v_count]);
     FOR v_want IN
         SELECT l.wallet_id, l.wallet_shard, count(*) AS postings,
                coalesce(sum(l.amount) FILTER (WHERE l.balance_type = 'available'), 0) AS available,
                coalesce(sum(l.amount) FILTER (WHERE l.balance_type = 'held'), 0) AS held,
                coalesce(sum(l.amount) FILTER (WHERE l.balance_type = 'locked'), 0) AS locked,
                coalesce(sum(l.amount) FILTER (WHERE l.balance_type = 'invested'), 0) AS invested,
-               max(scale(trim_scale(l.amount))) AS decimals
-          FROM unnest(p_wallet_ids, p_wallet_shards, p_balance_types, p_amounts)
-               AS l (wallet_id, wallet_shard, balance_type, amount)
+               max(scale(trim_scale(l.amount))) AS decimals,
+               array_agg(l.line ORDER BY l.line DESC) AS lines
+          FROM unnest(p_wallet_ids, p_wallet_shards, p_balance_types, p_amounts) WITH ORDINALITY
+               AS l (wallet_id, wallet_shard, balance_type, amount, line)
          GROUP BY l.wallet_id, l.wallet_shard
          ORDER BY l.wallet_id
     LOOP
@@ -88,30 +92,46 @@ BEGIN
                 USING ERRCODE = 'LG006';
             END IF;
         END LOOP;
-        v_ids := v_ids || v_want.wallet_id;
-        v_seqs := v_seqs || (v_seq - v_want.postings);
-        v_before := v_before || ARRAY[
-            v_available - v_want.available, v_held - v_want.held,
-            v_locked - v_want.locked, v_invested - v_want.invested];
+        -- From the balances as they are now, back to what each posting left: the last line first.
+        FOREACH v_line IN ARRAY v_want.lines LOOP
+            v_seqs[v_line] := v_seq;
+            v_seq := v_seq - 1;
+            CASE p_balance_types[v_line]
+                WHEN 'available' THEN
+                    v_after[v_line] := v_available;
+                    v_available := v_available - p_amounts[v_line];
+                WHEN 'held' THEN
+                    v_after[v_line] := v_held;
+                    v_held := v_held - p_amounts[v_line];
+                WHEN 'locked' THEN
+                    v_after[v_line] := v_locked;
+                    v_locked := v_locked - p_amounts[v_line];
+                WHEN 'invested' THEN
+                    v_after[v_line] := v_invested;
+                    v_invested := v_invested - p_amounts[v_line];
+            END CASE;
+        END LOOP;
     END LOOP;
 
     booked_at := clock_timestamp();
     INSERT INTO wallets_journal
         (shard, kind, transaction_id, transition_key, booked_at, value_date, metadata)
-    VALUES (p_shard, p_kind, p_transaction_id, p_transition_key, booked_at,
-            coalesce(p_value_date, (booked_at AT TIME ZONE 'UTC')::date), coalesce(p_metadata, '{}'))
+    SELECT t.shard, p_kind, t.id, p_transition_key, ledger_book_v1.booked_at,
+           coalesce(p_value_date, (ledger_book_v1.booked_at AT TIME ZONE 'UTC')::date),
+           coalesce(p_metadata, '{}')
+      FROM wallets_transaction AS t
+     WHERE t.id = p_transaction_id AND t.shard = p_shard
     RETURNING id INTO journal_id;
+    IF NOT FOUND THEN
+        -- On another shard the same step could be booked a second time.
+        RAISE EXCEPTION 'no transaction % on shard %', p_transaction_id, p_shard
+        USING ERRCODE = 'LG003';
+    END IF;
 
     INSERT INTO wallets_posting
         (shard, journal_id, wallet_id, balance_type, amount, balance_after, seq)
-    SELECT l.wallet_shard, journal_id, l.wallet_id, l.balance_type, l.amount,
-           v_before[(w.place - 1) * 4 + CASE l.balance_type
-               WHEN 'available' THEN 1 WHEN 'held' THEN 2 WHEN 'locked' THEN 3 WHEN 'invested' THEN 4
-           END] + sum(l.amount) OVER (PARTITION BY l.wallet_id, l.balance_type ORDER BY l.line),
-           w.seq + row_number() OVER (PARTITION BY l.wallet_id ORDER BY l.line)
-      FROM unnest(p_wallet_ids, p_wallet_shards, p_balance_types, p_amounts) WITH ORDINALITY
-           AS l (wallet_id, wallet_shard, balance_type, amount, line)
-      JOIN unnest(v_ids, v_seqs) WITH ORDINALITY AS w (id, seq, place) ON w.id = l.wallet_id
-     ORDER BY l.line;
+    SELECT l.wallet_shard, journal_id, l.wallet_id, l.balance_type, l.amount, l.balance_after, l.seq
+      FROM unnest(p_wallet_ids, p_wallet_shards, p_balance_types, p_amounts, v_after, v_seqs)
+           AS l (wallet_id, wallet_shard, balance_type, amount, balance_after, seq);
 END;
 $$;
