@@ -112,8 +112,7 @@ class OfficeAdmin(admin.ModelAdmin):
         With ranges and patterns one could feel one's way to what no page shows, such as the hash
         of a password.
         """
-        filters = self.get_list_filter(request)
-        ours = {chosen.parameter_name for chosen in filters if hasattr(chosen, "parameter_name")}
+        ours = {getattr(one, "parameter_name", "") for one in self.get_list_filter(request)}
         if "\x00" in value or not (lookup in ours or lookup.partition("__")[2] in NARROWING):
             return False
         return super().lookup_allowed(lookup, value, request)
