@@ -34,7 +34,8 @@ class Line:
 def find_imbalances(snapshot: Snapshot) -> list[Imbalance]:
     """List the journals that do not sum to zero, once for each currency."""
     names = Imbalance.__dataclass_fields__
-    return [Imbalance(**{name: row[name] for name in names}) for row in snapshot.rows("journals")]
+    query = "journals" if snapshot.wallets is None else "journals_of"
+    return [Imbalance(**{name: row[name] for name in names}) for row in snapshot.rows(query)]
 
 
 def lines_of(snapshot: Snapshot, journals: list[int]) -> dict[int, list[Line]]:

@@ -11,7 +11,8 @@ WITH posted AS (
            sum(p.amount) AS everything,
            coalesce(sum(p.amount) FILTER (WHERE w.code IS NULL), 0) AS customers,
            coalesce(sum(p.amount) FILTER (WHERE w.code = %(outside)s::text), 0) AS outside,
-           coalesce(sum(p.amount) FILTER (WHERE starts_with(w.code, %(prefix)s::text)), 0) AS income,
+           coalesce(sum(p.amount) FILTER (WHERE starts_with(w.code, %(prefix)s::text)), 0)
+               AS income,
            sum(p.postings)::bigint AS postings
       FROM posted AS p
       LEFT JOIN wallets_wallet AS w ON w.id = p.wallet_id

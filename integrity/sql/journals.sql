@@ -1,7 +1,6 @@
 -- journals: journals that do not sum to zero in a currency or have no postings, and postings whose
--- journal is not there.
+-- journal is not there; the whole ledger at once.
 --
--- wallets: look only at journals in which one of these wallets takes part; NULL: all.
 -- A posting whose wallet is not there has no currency here.
 SELECT coalesce(g.journal_id, j.id) AS journal_id, j.id IS NOT NULL AS is_there, g.currency,
        coalesce(g.amount, 0) AS amount, coalesce(g.postings, 0) AS postings,
@@ -11,21 +10,9 @@ SELECT coalesce(g.journal_id, j.id) AS journal_id, j.id IS NOT NULL AS is_there,
              count(*) AS postings
         FROM wallets_posting AS p
         LEFT JOIN wallets_wallet AS w ON w.id = p.wallet_id
-       WHERE %(wallets)s::bigint[] IS NULL
-          OR p.journal_id IN (
-              SELECT m.journal_id FROM wallets_posting AS m
-               WHERE m.wallet_id = ANY (%(wallets)s::bigint[])
-          )
        GROUP BY p.journal_id, w.currency_id
   ) AS g
-  FULL JOIN (
-      SELECT k.id FROM wallets_journal AS k
-       WHERE %(wallets)s::bigint[] IS NULL
-          OR k.id IN (
-              SELECT m.journal_id FROM wallets_posting AS m
-               WHERE m.wallet_id = ANY (%(wallets)s::bigint[])
-          )
-  ) AS j ON j.id = g.journal_id
+  FULL JOIN wallets_journal AS j ON j.id = g.journal_id
  WHERE g.amount <> 0 OR g.currency IS NULL OR j.id IS NULL
  ORDER BY 1, g.currency
  LIMIT %(most)s::int

@@ -8,12 +8,13 @@ WITH broken AS (
            s.wallet_id, NULL::bigint AS journal_id, s.posting_id,
            NULL::bigint AS transaction_id, s.times
       FROM (
-          SELECT p.wallet_id, p.shard, min(p.id) AS posting_id, count(*) AS times
+          SELECT p.wallet_id, min(p.shard) AS lowest, max(p.shard) AS highest,
+                 min(p.id) AS posting_id, count(*) AS times
             FROM wallets_posting AS p
-           GROUP BY p.wallet_id, p.shard
+           GROUP BY p.wallet_id
       ) AS s
       LEFT JOIN wallets_wallet AS w ON w.id = s.wallet_id
-     WHERE w.id IS NULL OR w.shard <> s.shard
+     WHERE w.id IS NULL OR w.shard <> s.lowest OR w.shard <> s.highest
     UNION ALL
     SELECT 'wallet on a wrong shard', w.id, NULL, NULL, NULL, 1
       FROM wallets_wallet AS w

@@ -6,6 +6,7 @@ from integrity.management.verdict import Verdict, VerdictCommand
 from integrity.services import written
 from integrity.services.invariants import LATER, judge
 
+MOST = 20  # findings shown of one invariant; --json has them all
 WORDS = {True: "holds", False: "BROKEN", None: "not yet"}
 
 
@@ -21,7 +22,9 @@ class Command(VerdictCommand):
         for one in judged:
             note = f" ({LATER[one.name]})" if one.holds is None else ""
             lines.append(f"{one.name:<7}{WORDS[one.holds]:<8}{one.promise}{note}")
-            lines += [f"         {found.source}: {found.place}" for found in one.findings]
+            lines += [f"         {found.source}: {found.place}" for found in one.findings[:MOST]]
+            if len(one.findings) > MOST:
+                lines.append(f"         and {len(one.findings) - MOST} more")
         members = {
             one.name: {
                 "promise": one.promise,
