@@ -41,13 +41,14 @@ BEGIN ATOMIC
     )
     SELECT CASE
         WHEN t.newest < p_version
-            THEN format('the newest posting is seq %s, the wallet row counts %s: postings are missing',
-                        t.newest, p_version)
+            THEN format(
+                'the newest posting is seq %s, the wallet row counts %s: postings are missing',
+                t.newest, p_version)
         WHEN t.newest > p_version OR t.postings > p_version
             THEN format('the wallet row counts %s postings, there are %s', p_version, t.postings)
         WHEN t.has_gap OR t.postings <> p_version THEN 'seq has a gap or a repeat'
         WHEN t.has_break THEN 'the running balances do not chain'
-        WHEN EXISTS (SELECT FROM off AS o)
+        WHEN EXISTS (SELECT FROM off)
             THEN format('journal %s does not sum to zero', (SELECT o.journal_id FROM off AS o))
     END
       FROM told AS t;

@@ -8,7 +8,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
     WHEN p_owner_id IS NULL THEN 0::smallint
     ELSE (
-        (get_byte(sha256(uuid_send(p_owner_id)), 0) << 8 | get_byte(sha256(uuid_send(p_owner_id)), 1))
-        & 1023
+        (get_byte(sha256(uuid_send(p_owner_id)), 0) << 8
+         | get_byte(sha256(uuid_send(p_owner_id)), 1)) & 1023
     )::smallint
 END;
