@@ -30,7 +30,7 @@ BEGIN
     transaction_id := nextval('wallets_transaction_id_seq');
     claimed := true;
     IF p_key IS NOT NULL THEN
-        SELECT * INTO v_claim FROM ledger_claim_key_v1(
+        v_claim := ledger_claim_key_v1(
             ledger_shard(p_caller), p_caller, p_key, p_fingerprint, transaction_id,
             p_response_status, p_response, created_at);
         response_status := v_claim.response_status;

@@ -12,21 +12,18 @@ CREATE FUNCTION ledger_claim_key_v1(
 )
 LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp
+SET lock_timeout = '200ms'
 AS $$
-DECLARE
-    v_lock_timeout text := current_setting('lock_timeout');
 BEGIN
     response := replace(p_response, E'\x01',
         to_char(p_now AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
     response_status := p_response_status;
-    PERFORM set_config('lock_timeout', '200ms', true);
     INSERT INTO wallets_idempotencykey
         (shard, caller, key, fingerprint, transaction_id, response_status, response_body, created_at)
     VALUES (p_shard, p_caller, p_key, p_fingerprint, p_transaction_id, p_response_status,
             ledger_claim_key_v1.response, p_now)
     ON CONFLICT DO NOTHING;
     claimed := FOUND;
-    PERFORM set_config('lock_timeout', v_lock_timeout, true);
     IF NOT claimed THEN
         SELECT k.transaction_id, k.fingerprint, k.created_at, k.response_status, k.response_body
           INTO used_for, used_fingerprint, used_at, response_status, response
