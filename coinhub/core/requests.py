@@ -1,5 +1,6 @@
 """What every request passes: its id, the security headers, what templates know of the site."""
 
+import ipaddress
 import re
 import secrets
 from collections.abc import Callable
@@ -56,10 +57,17 @@ def request_id_of(request: HttpRequest) -> str:
 
 
 def address_of(request: HttpRequest) -> str | None:
-    """Give the client's address; a forwarding header counts only where the operator names it."""
+    """Give the client's address; a forwarding header counts only where the operator names it.
+
+    What is no address is none: it goes into a column that takes nothing else, with the booking.
+    """
+    given = request.META.get("REMOTE_ADDR", "")
     if settings.ADDRESS_HEADER:
-        return request.headers.get(settings.ADDRESS_HEADER, "").split(",")[-1].strip() or None
-    return request.META.get("REMOTE_ADDR") or None
+        given = request.headers.get(settings.ADDRESS_HEADER, "").split(",")[-1].strip()
+    try:
+        return ipaddress.ip_address(given.partition("%")[0]).compressed
+    except ValueError:
+        return None
 
 
 def actor_of(request: HttpRequest) -> Actor:
