@@ -131,6 +131,11 @@ def amount_text(amount: Decimal, decimals: int) -> str:
     return format(shown, "f").removeprefix("-") if shown.is_zero() else format(shown, "f")
 
 
+def trimmed_text(amount: Decimal) -> str:
+    """Write a Decimal without zeros at its end, as the ledger's refusals name amounts."""
+    return format(amount.normalize(CONTEXT) if amount else Decimal(0), "f")
+
+
 def total(amounts: Iterable[Decimal]) -> Decimal:
     """Add up Decimals exactly; the built-in ``sum`` rounds at 28 digits."""
     result = Decimal(0)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from coinhub.core.actor import Actor
 from coinhub.core.errors import DomainError
-from coinhub.core.money import Money
+from coinhub.core.money import Money, trimmed_text
 from wallets.ledger import drafts, posting
 from wallets.ledger.errors import InsufficientFunds
 from wallets.ledger.request import Booked, MoneyRequest
@@ -67,7 +67,7 @@ def pay(
     parties = wallets.find_parties(owner_id, to, amount.currency)
     payer = parties.payer
     if payer is None:
-        raise InsufficientFunds(available="0", required=format(amount.amount, "f"))
+        raise InsufficientFunds(available="0", required=trimmed_text(amount.amount))
     payee = parties.payee or _open_for_first_payment(to, payer, amount)
     return _book(payer, payee, amount, actor, request, note=note)
 

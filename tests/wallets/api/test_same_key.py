@@ -121,6 +121,14 @@ class TestAtomic:
 
 
 class TestRefusal:
+    @pytest.mark.parametrize("known", [True, False])
+    def test_of_too_much_names_amounts_alike_whether_the_ledger_says_so_or_not(self, sides, known):
+        payer, payee = sides
+        to = payee.owner.email if known else make_customer("dora").email
+        big = {"to": to, "amount": "100.50", "currency": "GBP"}
+        answer = Caller(payer.owner).post("transfer", big).json()
+        assert (answer["available"], answer["required"]) == ("100", "100.5")
+
     def test_is_told_again_even_when_there_is_money_now(self, sides):
         payer, payee = sides
         caller, key, big = Caller(payer.owner), new_key() + "-kept", body_for(payee, "100.01")

@@ -105,6 +105,13 @@ class TestAnswer:
         assert Caller(alice).post("transfer", body).json()["code"] == "INSUFFICIENT_FUNDS"
         assert not Wallet.objects.filter(owner=fresh).exists()
 
+    def test_a_frozen_payer_opens_no_wallet_either(self, alice, sides):
+        fresh = make_customer("dora")
+        wallet_services.freeze(sides[0])
+        body = {"to": fresh.email, "amount": "1.00", "currency": "GBP"}
+        assert Caller(alice).post("transfer", body).json()["code"] == "WALLET_FROZEN"
+        assert not Wallet.objects.filter(owner=fresh).exists()
+
 
 class TestRepeat:
     def test_gets_the_same_bytes_and_moves_nothing(self, sides, alice, body):
