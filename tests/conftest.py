@@ -37,10 +37,27 @@ def django_db_setup(
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False, aliases={"default", "owner"})
         bootstrap.bootstrap(groups=roles.GROUPS)
+        connections.close_all()
+        copy_test_database(bare_database())
     yield
     with django_db_blocker.unblock():
         connections.close_all()
+        with connections["owner"]._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{bare_database()}"')
         teardown_databases(made, verbosity=0)
+
+
+def bare_database() -> str:
+    """Name the copy of the test database in which nobody ever commits anything."""
+    return f"{connections['owner'].settings_dict['NAME']}_bare"
+
+
+def copy_test_database(name: str) -> None:
+    """Copy the test database, to which nobody may be connected."""
+    source = connections["owner"].settings_dict["NAME"]
+    with connections["owner"]._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
 
 
 @pytest.fixture

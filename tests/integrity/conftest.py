@@ -19,7 +19,7 @@ from pytest_django import DjangoDbBlocker
 
 from coinhub.core.actor import system
 from kyc.models import Case
-from tests.conftest import gbp, make_customer, wallet_of
+from tests.conftest import bare_database, gbp, make_customer, wallet_of
 from wallets.ledger import chart
 from wallets.models import Hold, Wallet
 from wallets.selectors import currencies
@@ -90,7 +90,7 @@ def ledger(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
     with django_db_blocker.unblock():
         test_database = connections["owner"].settings_dict["NAME"]
         name = f"{test_database}_ledger_{next(_numbers)}"
-        make_copy(test_database, name)
+        make_copy(bare_database(), name)  # other tests commit to the test database itself
         try:
             with connected_to(name):
                 made = book(name)
