@@ -15,7 +15,11 @@ CASES = {
         0.55,
     ),
     ("transfer", "orm"): ("the same transfer, against the ORM written idiomatically", 8.0),
-    ("transfer", "hordak"): ("the same transfer, against django-hordak's transfer_to", 5.0),
+    ("transfer", "hordak"): ("the same transfer, against django-hordak's transfer_to alone", 5.0),
+    ("transfer", "hordak_checked"): (
+        "the same transfer, against transfer_to after a look at the locked balance",
+        5.0,
+    ),
 }
 GROWTH = {
     "post_journal": ("posting at {large:,} postings, against {small:,}", 0.90),

@@ -123,7 +123,8 @@ def _cases(plan: Plan, where: Addresses, place: stage.Stage, stack: ExitStack) -
         cases[name] = partial(ours.measure, name)
     if find_spec("hordak"):
         theirs = stack.enter_context(_hordak(plan, where))
-        cases["hordak"] = partial(theirs.measure, "hordak")
+        for name in ("hordak", "hordak_checked"):
+            cases[name] = partial(theirs.measure, name)
     return cases
 
 

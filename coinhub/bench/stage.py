@@ -111,14 +111,14 @@ def _fund(wallets: list[Wallet]) -> None:
 
 def copy(admin_url: str, source: str, name: str) -> None:
     """Copy a database; nobody may be connected to it."""
+    names = [sql.Identifier(each) for each in (name, source, "coinhub_owner", "coinhub_app")]
     with psycopg.connect(admin_url, autocommit=True) as connection:
-        for statement in ("DROP DATABASE IF EXISTS {0}", "CREATE DATABASE {0} TEMPLATE {1}"):
-            connection.execute(
-                sql.SQL(statement).format(sql.Identifier(name), sql.Identifier(source))
-            )
-        connection.execute(
-            sql.SQL("GRANT CONNECT ON DATABASE {} TO coinhub_app").format(sql.Identifier(name))
-        )
+        for statement in (
+            "DROP DATABASE IF EXISTS {0}",
+            "CREATE DATABASE {0} TEMPLATE {1} OWNER {2}",
+            "GRANT CONNECT ON DATABASE {0} TO {3}",
+        ):
+            connection.execute(sql.SQL(statement).format(*names))
 
 
 def drop(admin_url: str, name: str) -> None:
