@@ -28,6 +28,7 @@ class Stack:
     state: State
     port: int
     workers: int = 2
+    is_closed: bool = False  # only the servers, so that a ledger that may not serve can be repaired
     extra: dict[str, str] = field(default_factory=dict)
     supervisor: Supervisor = field(default_factory=Supervisor)
     environment: dict[str, str] = field(default_factory=dict)
@@ -54,6 +55,8 @@ class Stack:
             everything["COINHUB_PGBIN"] = str(made.postgres.binaries)
         self.environment = everything | self.extra
         self._say_running()
+        if self.is_closed:
+            return False
         has_demo = fill_database(self.environment, self.state)
         self._start_processes()
         return has_demo

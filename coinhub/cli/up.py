@@ -33,12 +33,15 @@ def run(arguments: Sequence[str], state_dir: Path) -> int:
     state = State(state_dir)
     state.open()
     state.lock()
-    stack = Stack(state=state, port=options.port, workers=options.workers)
+    stack = Stack(state=state, port=options.port, workers=options.workers, is_closed=options.closed)
     try:
         listen_for_the_end()
         installation.require_port(options.port)
         has_demo = stack.start()
-        greet(stack.base_url, has_demo=has_demo)
+        if options.closed:
+            say("\nCoinHub is closed: only its servers run, for python3 -m coinhub manage")
+        else:
+            greet(stack.base_url, has_demo=has_demo)
         stack.supervisor.run()
     except Ended:
         say()
@@ -54,6 +57,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python3 -m coinhub up")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--workers", type=int, default=2, help="web processes")
+    parser.add_argument(
+        "--closed", action="store_true", help="start only the servers, to look and to repair"
+    )
     return parser.parse_args(arguments)
 
 

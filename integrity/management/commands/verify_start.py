@@ -23,7 +23,8 @@ class Command(VerdictCommand):
         except startup.StartRefused as refusal:
             if options["json"]:
                 return Verdict(False, [], {"reason": refusal.detail, **refusal.members})
-            raise CommandError(f"{refusal.title}: {refusal.detail}", returncode=FOUND) from None
+            reason = f"{refusal.title}: {refusal.detail}; see docs/runbooks/start-refused.md"
+            raise CommandError(reason, returncode=FOUND) from None
         return Verdict(
             True, [f"healthy: {checked.run.checked_wallets} wallets"], written.body(checked)
         )
