@@ -57,7 +57,24 @@ def parse(granted):
     return whole, columns
 
 
+# What the design grants on the ledger, written down twice: to widen a right takes two changes.
+ON_THE_LEDGER = {
+    "wallets_wallet": "SELECT",
+    "wallets_journal": "SELECT",
+    "wallets_posting": "SELECT",
+    "wallets_hold": "SELECT",
+    "wallets_holdcondition": "SELECT",
+    "wallets_transaction": "SELECT, INSERT, UPDATE (status, state, completed_at)",
+    "wallets_idempotencykey": "SELECT, INSERT, UPDATE (response_status, response_body)",
+    "events_auditevent": "SELECT, INSERT",
+    "events_outboxevent": "SELECT, INSERT, UPDATE (relayed_at, attempts)",
+}
+
+
 class TestRights:
+    def test_on_the_ledger_are_those_of_the_design(self):
+        assert {table: rights.TABLES[table] for table in ledger_tables()} == ON_THE_LEDGER
+
     def test_every_table_and_view_has_a_line_in_rights(self):
         assert tables() - set(rights.TABLES) == set()
 
