@@ -27,7 +27,7 @@ START_TIMEOUT_S = 90
 class Installation:
     """An installation started as an operator starts it."""
 
-    def __init__(self, state: Path, extra: dict[str, str] | None = None) -> None:
+    def __init__(self, state: Path, extra: dict[str, str] | None = None, *options: str) -> None:
         self.state = state
         self.environment = clean_environment() | (extra or {})
         self.port = installation.free_port()
@@ -35,7 +35,7 @@ class Installation:
         self.base_url = f"http://127.0.0.1:{self.port}"
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
-                [*self.command("up"), "--port", str(self.port), "--workers", "1"],
+                [*self.command("up"), "--port", str(self.port), "--workers", "1", *options],
                 env=self.environment,
                 cwd=PROJECT,
                 stdout=output,
@@ -61,11 +61,18 @@ class Installation:
         return self.output.read_text()
 
     def wait_ready(self) -> None:
+        self.wait_said(f"CoinHub is ready: {self.base_url}/\n")
+
+    def wait_said(self, line: str) -> None:
         end = time.monotonic() + START_TIMEOUT_S
-        while f"CoinHub is ready: {self.base_url}/\n" not in self.said():
+        while line not in self.said():
             assert self.process.poll() is None, self.said()
             assert time.monotonic() < end, self.said()
             time.sleep(0.1)
+
+    def end(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(timeout=60)
 
     def status(self) -> int:
         with urllib.request.urlopen(f"{self.base_url}/healthz", timeout=10) as answer:
@@ -229,3 +236,33 @@ def test_a_taken_port_is_one_clear_line_and_nothing_is_left_running() -> None:
         assert done.stderr.count("\n") == 1
         assert f"port {port} cannot be used" in done.stderr
         assert not (state / "postgres").exists()
+
+
+def test_a_damaged_ledger_is_not_served_until_it_was_repaired() -> None:
+    with throwaway.folder() as state:
+        healthy = Installation(state)
+        healthy.wait_ready()
+        lines = healthy.run("env").stdout.splitlines()
+        addresses = dict(line.split("=", 1) for line in lines)
+        with psycopg.connect(addresses["DATABASE_ADMIN_URL"]) as admin:
+            admin.execute(
+                "UPDATE wallets_wallet SET available = available + 0.01"
+                " WHERE id = (SELECT min(id) FROM wallets_wallet WHERE owner_id IS NOT NULL)"
+            )
+        assert healthy.end() == 0
+
+        damaged = Installation(state)
+        assert damaged.process.wait(timeout=START_TIMEOUT_S) == 2
+        assert "the ledger is not healthy: wallet row: wallet" in damaged.said()
+        assert "CoinHub is ready" not in damaged.said()
+
+        closed = Installation(state, None, "--closed")
+        closed.wait_said("CoinHub is closed")
+        with pytest.raises(OSError, match="refused"):
+            closed.status()
+        assert closed.run("manage", "reconcile", "--fix-balances", "--apply").returncode == 0
+        assert closed.end() == 0
+
+        repaired = Installation(state)
+        repaired.wait_ready()
+        assert repaired.end() == 0
