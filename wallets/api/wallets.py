@@ -22,11 +22,30 @@ READ = refusals(400, 401, 403, 503)
 class WalletList(View):
     """GET wallets: all of the caller's, the primary one first."""
 
-    @extend_schema(operation_id="wallets", responses={200: documents.WalletList, **READ})
+    query: ClassVar[type[Input] | None] = PageQuery
+
+    @extend_schema(
+        operation_id="wallets",
+        parameters=[PageQuery],
+        responses={200: documents.WalletList, **READ},
+    )
     def get(self, request: Request) -> Response:
-        """List them; a customer has few, so there is one page."""
+        """List them; a customer has few, so the place in the list is the cursor."""
         rows = [shapes.wallet(row) for row in wallets.list_wallets(self.person.pk)]
-        return Response({"results": rows, "next": None, "previous": None})
+        position, limit = pagination.position_of(request, self.wanted), self.wanted["limit"]
+        begin = position.before or 0
+        end = begin + limit
+        if position.after is not None:
+            begin, end = max(0, position.after - limit), position.after
+        return Response(
+            pagination.page(
+                request,
+                self.wanted,
+                results=rows[begin:end],
+                older=end if end < len(rows) else None,
+                newer=begin or None,
+            )
+        )
 
 
 class WalletDetail(View):
@@ -41,12 +60,21 @@ class WalletDetail(View):
 class WalletHolds(View):
     """GET wallets/{id}/holds: why money waits."""
 
-    @extend_schema(operation_id="wallet_holds", responses={200: documents.HoldList, **READ})
+    query: ClassVar[type[Input] | None] = PageQuery
+
+    @extend_schema(
+        operation_id="wallet_holds",
+        parameters=[PageQuery],
+        responses={200: documents.HoldList, **READ},
+    )
     def get(self, request: Request, wallet_id: UUID) -> Response:
-        """List the open holds, oldest first."""
+        """List the open holds, newest first."""
         wallet = wallets.get_wallet(self.person.pk, wallet_id)
-        rows = [shapes.hold(row, wallet.decimals) for row in wallets.list_open_holds(wallet)]
-        return Response({"results": rows, "next": None, "previous": None})
+        page = wallets.list_open_holds(wallet, window(request, self.wanted))
+        rows = [shapes.hold(row, wallet.decimals) for row in page.rows]
+        return Response(
+            pagination.page(request, self.wanted, results=rows, older=page.older, newer=page.newer)
+        )
 
 
 class WalletEntries(View):

@@ -5,13 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from coinhub.core.db import sql_file
 from coinhub.core.errors import DomainError, NotYours
 from coinhub.users.models import User
 from kyc.models import Case
 from wallets.models import Hold, HoldCondition, Wallet
+from wallets.selectors.pages import Page, Window, cut
 
 # Asked by every payment, so it is written out: building it costs more than answering it.
 FIND_PARTIES = sql_file("wallets/sql/queries/find_parties.sql")
@@ -59,24 +60,31 @@ def get_wallet(owner_id: UUID, public_id: UUID | str) -> Wallet:
     return found
 
 
-def list_open_holds(wallet: Wallet) -> list[Hold]:
-    """List why part of a wallet is held or locked, oldest first, with the conditions of each."""
-    holds = (
-        Hold.objects.filter(wallet=wallet, state=Hold.State.OPEN)
-        .select_related("wallet", "transaction__currency")
-        .prefetch_related(Prefetch("conditions", HoldCondition.objects.order_by("id")))
-    )
-    return list(holds.order_by("id"))
+def list_open_holds(wallet: Wallet, window: Window | None = None) -> Page[Hold]:
+    """List why part of a wallet is held or locked, newest first, with the conditions of each."""
+    return _open_holds(Q(wallet=wallet), window or Window())
 
 
-def list_open_holds_of(owner_id: UUID) -> list[Hold]:
-    """List the open holds of all of a customer's wallets, oldest first."""
+def list_open_holds_of(owner_id: UUID, window: Window | None = None) -> Page[Hold]:
+    """List the open holds of all of a customer's wallets, newest first."""
+    return _open_holds(Q(wallet__owner_id=owner_id), window or Window())
+
+
+def _open_holds(whose: Q, window: Window) -> Page[Hold]:
+    """Read a page of them: anybody's payments can make many, so nothing lists them all."""
     holds = (
-        Hold.objects.filter(wallet__owner_id=owner_id, state=Hold.State.OPEN)
-        .select_related("wallet__currency", "transaction")
+        Hold.objects.filter(whose, state=Hold.State.OPEN)
+        .select_related("wallet__currency", "transaction__currency")
         .prefetch_related(Prefetch("conditions", HoldCondition.objects.order_by("id")))
     )
-    return list(holds.order_by("id"))
+    if window.after is not None:
+        holds = holds.filter(pk__gt=window.after).order_by("id")
+    elif window.before is not None:
+        holds = holds.filter(pk__lt=window.before).order_by("-id")
+    else:
+        holds = holds.order_by("-id")
+    rows = list(holds[: window.rows + 1])
+    return cut(rows, [row.pk for row in rows], window)
 
 
 def find_parties(owner_id: UUID, to: str, currency: str) -> Parties:

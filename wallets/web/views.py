@@ -17,6 +17,7 @@ from wallets.web.words import hold_in_words
 
 RECENT = 6
 ROWS = 25
+HOLDS = 10  # newest ones shown; each stands in the history as well
 
 
 class Overview(Page):
@@ -27,10 +28,12 @@ class Overview(Page):
         reader = reader_of(request)
         mine = list(wallets.list_wallets(reader))
         recent = transactions.list_transactions(reader, Window(limit=RECENT), journals=True)
+        holds = wallets.list_open_holds_of(reader, Window(limit=HOLDS))
         context = {
             "primary": mine[0] if mine else None,
             "others": mine[1:],
-            "holds": [hold_in_words(hold) for hold in wallets.list_open_holds_of(reader)],
+            "holds": [hold_in_words(hold) for hold in holds.rows],
+            "more_holds": holds.older is not None,
             "lines": [line(txn, reader) for txn in recent.rows],
             "staff_hint": request.user.is_staff and not mine,
         }
@@ -58,9 +61,11 @@ class WalletDetail(Page):
         shown, older = rows(page, reader)
         totals = [row.total for row in reversed(shown)]
         here = reverse("wallet", args=[public_id])
+        holds = wallets.list_open_holds(wallet, Window(limit=HOLDS))
         context = {
             "wallet": wallet,
-            "holds": [hold_in_words(hold) for hold in wallets.list_open_holds(wallet)],
+            "holds": [hold_in_words(hold) for hold in holds.rows],
+            "more_holds": holds.older is not None,
             "rows": shown,
             "curve": draw(totals, f"The total of the wallet over its last {len(totals)} movements"),
             "lowest": min(totals, default=0),

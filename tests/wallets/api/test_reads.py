@@ -73,6 +73,31 @@ class TestWallets:
         wallet = Caller(alice).get(f"wallets/{sides[0].public_id}").json()
         assert (wallet["available"], wallet["total"]) == ("-20.00", "-20.00")
 
+    def test_are_listed_in_pages_of_any_length(self, alice, sides):
+        for currency in ("USD", "BTC", "PTS"):
+            wallet_of(alice, currency)
+        caller = Caller(alice)
+        whole = caller.get("wallets").json()
+        first = caller.get("wallets", limit=3).json()
+        second = caller.get("wallets", limit=3, cursor=first["next"]).json()
+        back = caller.get("wallets", limit=2, cursor=second["previous"]).json()
+        assert first["results"] + second["results"] == whole["results"]
+        assert (len(whole["results"]), whole["next"], whole["previous"]) == (4, None, None)
+        assert (first["previous"], second["next"]) == (None, None)
+        assert back["results"] == whole["results"][1:3]
+
+    def test_holds_are_listed_in_pages_newest_first(self, carol):
+        for amount in ("1.00", "2.00", "3.00"):
+            wallet = wallet_of(carol, funded=amount)
+        caller, path = Caller(carol), f"wallets/{wallet.public_id}/holds"
+        first = caller.get(path, limit=2).json()
+        second = caller.get(path, limit=2, cursor=first["next"]).json()
+        back = caller.get(path, limit=2, cursor=second["previous"]).json()
+        assert [hold["amount"] for hold in first["results"]] == ["3.00", "2.00"]
+        assert [hold["amount"] for hold in second["results"]] == ["1.00"]
+        assert back["results"] == first["results"]
+        assert (first["previous"], second["next"]) == (None, None)
+
     @pytest.mark.parametrize("below", ["", "/holds", "/entries", "/statement"])
     def test_somebody_elses_and_none_at_all_look_alike(self, alice, sides, below):
         told = []

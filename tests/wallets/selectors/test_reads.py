@@ -54,10 +54,10 @@ class TestWallets:
         for _ in range(4):
             wallet_of(carol, funded="1.00")
         with django_assert_num_queries(2):
-            found = wallets.list_open_holds(wallet)
+            found = wallets.list_open_holds(wallet).rows
             codes = [[c.code for c in hold.conditions.all()] for hold in found]
         assert codes == [["kyc"]] * 5
-        assert [hold.remaining for hold in found] == [5, 1, 1, 1, 1]
+        assert [hold.remaining for hold in found] == [1, 1, 1, 1, 5]
 
 
 class TestParties:

@@ -45,6 +45,14 @@ class TestOverview:
         assert "released" not in text
         assert "as soon as you are approved" in text
 
+    def test_many_small_payments_do_not_bury_the_rest(self, carol, signed_in):
+        for _ in range(12):
+            wallet = wallet_of(carol, funded="0.01")
+        for address in ("/", f"/wallets/{wallet.public_id}/"):
+            text = words(signed_in(carol).get(address))
+            assert text.count("0.01 GBP held") == 10
+            assert "there are more in your history" in text
+
     def test_somebody_new_is_told_how_a_wallet_comes_about(self, alice, signed_in):
         assert "No wallet yet" in words(signed_in(alice).get("/"))
 
