@@ -16,7 +16,8 @@ TRACES = {
     "an index in a lock file": r"^--(extra-)?index" + r"-url|\"resolved\": \"http(?!s://registry"
     r"\.npmjs\.org/)",
     "a private key": "-----BEGIN [A-Z ]*PRIVATE" + " KEY",
-    "a password in an address": r"(postgres(ql)?|redis|amqp)://[a-z_]+:" + r"[^@\s{<.$\"']+@",
+    # Twelve characters and more: shorter ones are examples that parse, and no installation's.
+    "a password in an address": r"(postgres(ql)?|redis|amqp)://[a-z_]*:" + r"[^@\s{<.$\"']{12,}@",
 }
 
 
