@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connection
-from django.utils import timezone
 
 from coinhub.core.actor import Actor
 from wallets.ledger.drafts import Leg, TransactionDraft
@@ -88,12 +87,20 @@ def require_same(
     """
     if bytes(used_fingerprint) != request.fingerprint:
         raise IdempotencyKeyReused
-    age: timedelta = timezone.now() - used_at
-    if age > LIFETIME or (request.answer is not None and kept is None):
+    if _is_over(used_at) or (request.answer is not None and kept is None):
         original = Transaction.objects.filter(pk=transaction_id or 0).values_list(
             "public_id", flat=True
         )
         raise IdempotencyKeyExpired(original=str(original.first() or ""))
+
+
+def _is_over(used_at: datetime) -> bool:
+    """Say whether an answer is no longer kept, by the clock that wrote when it was given."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT clock_timestamp() - %s::timestamptz > %s::interval", [used_at, LIFETIME]
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def call(statement: str, parameters: list[Any]) -> Any:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from tests.conftest import gbp
 from tests.refusals import nothing_written, picture, refused
-from tests.sessions import as_application
+from tests.sessions import as_application, as_owner
 from tests.wallets.relations import balances
 from wallets.ledger.errors import (
     IdempotencyInProgress,
@@ -33,6 +33,16 @@ def request(key: str, sent: str = "a", caller: UUID | None = None) -> MoneyReque
         fingerprint=hashlib.sha256(sent.encode()).digest(),
         answer=lambda txn: Answer(201, f'{{"id":"{txn.public_id}","at":"{TIME_OF_BOOKING}"}}'),
     )
+
+
+def grow_old(asked: MoneyRequest, age: str) -> None:
+    """Make a key as old as ``age``, as only the owner can."""
+    with as_owner(autocommit=True) as owner:
+        owner.execute(
+            "UPDATE wallets_idempotencykey SET created_at = clock_timestamp() - %s::interval"
+            " WHERE caller = %s",
+            [age, asked.caller],
+        )
 
 
 class TestTheSameRequest:
@@ -122,11 +132,19 @@ class TestTheSameKey:
     def test_is_never_executed_again_after_a_day_and_names_the_original(self, payer, payee, actor):
         asked = request("key-of-sixteen-9")
         txn = payments.debit(payer=payer, amount=gbp("1"), actor=actor, request=asked).transaction
-        with (
-            time_machine.travel(timezone.now() + timedelta(hours=24, seconds=1)),
-            refused(IdempotencyKeyExpired, original=str(txn.public_id)),
-        ):
+        grow_old(asked, "24 hours 1 second")
+        with refused(IdempotencyKeyExpired, original=str(txn.public_id)):
             payments.debit(payer=payer, amount=gbp("1"), actor=actor, request=asked)
+
+    def test_is_replayed_until_the_day_is_over_by_the_clock_of_the_database(
+        self, payer, payee, actor
+    ):
+        asked = request("key-of-sixteen-14")
+        payments.debit(payer=payer, amount=gbp("1"), actor=actor, request=asked)
+        grow_old(asked, "23 hours 59 minutes")
+        with time_machine.travel(timezone.now() + timedelta(hours=25)), nothing_written():
+            again = payments.debit(payer=payer, amount=gbp("1"), actor=actor, request=asked)
+        assert again.replayed
 
     def test_whose_answer_was_emptied_is_not_executed_again(self, payer, payee, actor):
         asked = request("key-of-sixteen-10")
