@@ -91,6 +91,16 @@ class TestIssue:
         assert (answer.status_code, answer.json()["code"]) == (429, "RATE_LIMITED")
         assert int(answer.headers["Retry-After"]) >= 1
 
+    def test_failed_sign_ins_behind_a_proxy_count_by_client(self, alice, settings):
+        settings.ADDRESS_HEADER = "X-Forwarded-For"
+        statuses = []
+        with override_settings(ACCOUNT_RATE_LIMITS={"login_failed": "3/m/ip"}):
+            for client in ["203.0.113.7"] * 4 + ["203.0.113.8"]:
+                headers = {"X-Forwarded-For": f"198.51.100.{len(statuses)}, {client}"}
+                body = {"email": alice.email, "password": WRONG}
+                statuses.append(Caller().post("auth/token", body, headers=headers).status_code)
+        assert statuses == [401, 401, 401, 429, 401]
+
     @pytest.mark.parametrize(
         "body",
         [
