@@ -20,6 +20,7 @@ class Found:
     posting_id: int | None = None
     hold_id: int | None = None
     seq: int | None = None
+    balance_type: str = ""
     figures: dict[str, str] = field(default_factory=dict)
 
 

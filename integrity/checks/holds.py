@@ -25,6 +25,7 @@ def _judge(row: dict[str, Any]) -> Found:
         wallet_id=wallet_id,
         journal_id=row["journal_id"],
         hold_id=hold_id,
+        balance_type=row["balance_type"],
         figures={
             "hold_amount": plain(row["hold_placed"]),
             "hold_remaining": plain(row["hold_remaining"]),

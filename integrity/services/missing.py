@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from coinhub.core.money import CONTEXT
 from integrity.checks.found import Found, plain
 from integrity.checks.relations import TYPES, Figures
 from integrity.services.seen import Seen
 
 MOST = 20  # numbers told of one wallet
+Moved = tuple[str | None, Decimal | None]  # balance type and amount, where they are known
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Missing:
             wallet_id=self.wallet_id,
             journal_id=self.journal_id,
             seq=self.seq,
+            balance_type=self.balance_type or "",
             figures={"amount": plain(self.amount)} if self.amount is not None else {},
         )
 
@@ -41,8 +44,7 @@ def find_missing(seen: Seen) -> list[Missing]:
     found: list[Missing] = []
     for figures in seen.figures.values():
         numbers = _gaps(seen, figures) + _tail(figures)
-        for number in numbers[:MOST]:
-            kind, amount = _worked_out(seen, figures, number, alone=len(numbers) == 1)
+        for number, (kind, amount) in _worked_out(seen, figures, numbers[:MOST]).items():
             found.append(
                 Missing(
                     wallet_id=figures.wallet_id,
@@ -85,16 +87,33 @@ def _tail(figures: Figures) -> list[int]:
     return list(range(figures.newest + 1, figures.version + 1)[: MOST + 1])
 
 
-def _worked_out(
-    seen: Seen, figures: Figures, number: int, *, alone: bool
-) -> tuple[str | None, Decimal | None]:
-    """Work out what the posting moved: the jump of the running balance after it says so."""
+def _worked_out(seen: Seen, figures: Figures, numbers: list[int]) -> dict[int, Moved]:
+    """Work out what each posting moved: jumps of the running balances, and what is left."""
+    moved = {number: _jump(seen, figures, number, numbers) for number in numbers}
+    unknown = [number for number, (kind, _) in moved.items() if kind is None]
+    if len(unknown) == 1:
+        moved[unknown[0]] = _rest(figures, list(moved.values()))
+    return moved
+
+
+def _jump(seen: Seen, figures: Figures, number: int, numbers: list[int]) -> Moved:
+    """The jump of the running balance over a missing posting, when it is the only one there."""
     for found in seen.breaks:
         start, end = found.chain_seq_before or 0, found.seq or 0
-        if found.wallet_id == figures.wallet_id and start < number < end and found.step:
+        is_over = found.wallet_id == figures.wallet_id and start < number < end and found.step
+        if is_over and sum(start < other < end for other in numbers) == 1:
             return found.balance_type, found.step
-    off = [(kind, figures.off(kind)) for kind in TYPES if figures.off(kind)]
-    return off[0] if alone and len(off) == 1 else (None, None)
+    return None, None
+
+
+def _rest(figures: Figures, moved: list[Moved]) -> Moved:
+    """What the wallet row has more than its postings and no jump explains."""
+    left = {kind: figures.off(kind) for kind in TYPES}
+    for kind, amount in moved:
+        if kind is not None and amount is not None:
+            left[kind] = CONTEXT.subtract(left[kind], amount)
+    open_kinds = [(kind, amount) for kind, amount in left.items() if amount]
+    return open_kinds[0] if len(open_kinds) == 1 else (None, None)
 
 
 def _journal(

@@ -6,6 +6,7 @@ named is kept as its consequence.
 """
 
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from coinhub.core.money import CONTEXT
 from integrity.checks import currencies
@@ -16,6 +17,8 @@ from integrity.checks.relations import TYPES, Figures
 from integrity.services.missing import Missing, find_lost, find_missing
 from integrity.services.seen import Seen
 
+# Causes of which it is known what they make of the difference between row and postings.
+EXPLAINED = ("posting missing", "newest posting missing", "posting amount changed")
 Place = tuple[int, int | None]  # a posting by wallet and seq
 
 
@@ -30,6 +33,13 @@ class Namer:
     postings: set[int] = field(default_factory=set)
     places: set[Place] = field(default_factory=set)
     wallets: set[int] = field(default_factory=set)
+    # By how much a cause lets a wallet row and its postings differ, by wallet and balance type.
+    effects: dict[tuple[int, str], Decimal] = field(default_factory=dict)
+
+    def expect(self, wallet_id: int, kind: str, amount: Decimal) -> None:
+        """Remember what a cause makes of the difference between a row and its postings."""
+        so_far = self.effects.get((wallet_id, kind), Decimal(0))
+        self.effects[wallet_id, kind] = CONTEXT.add(so_far, amount)
 
     def blame(self, found: Found) -> None:
         """Keep a cause and remember what it explains."""
@@ -70,6 +80,7 @@ def posting_found(line: Line | Break, source: str, check: str, **figures: str) -
         journal_id=line.journal_id,
         posting_id=line.posting_id,
         seq=line.seq,
+        balance_type=line.balance_type,
         figures={"amount": plain(line.amount), **figures},
     )
 
@@ -93,6 +104,8 @@ def _name_moved(namer: Namer) -> None:
 def _name_missing(namer: Namer, missing: list[Missing]) -> None:
     for gone in missing:
         found = gone.found()
+        if gone.balance_type is not None and gone.amount is not None:
+            namer.expect(gone.wallet_id, gone.balance_type, gone.amount)
         if gone.journal_id in namer.journals:
             namer.consequences.append(found)  # it was moved, and named where it lies now
             namer.places.add((gone.wallet_id, gone.seq))
@@ -147,6 +160,7 @@ def _name_breaks(namer: Namer, missing: list[Missing]) -> None:
         elif _has_other_amount(namer.seen, found):
             figures["amount_by_running_balance"] = plain(CONTEXT.add(found.amount, found.step))
             namer.blame(posting_found(found, "posting amount changed", "history", **figures))
+            namer.expect(found.wallet_id, found.balance_type, found.step)
         else:
             namer.blame(posting_found(found, "running balance broken", "history", **figures))
 
@@ -182,6 +196,7 @@ def _name_wallets(namer: Namer) -> None:
     unsound = {found.wallet_id for found in namer.seen.breaks}
     for figures in namer.seen.figures.values():
         if figures.wallet_id in namer.wallets:
+            _name_rest(namer, figures)
             continue
         off = [kind for kind in TYPES if figures.off(kind)]
         is_counted = figures.version == figures.newest == figures.postings
@@ -194,6 +209,18 @@ def _name_wallets(namer: Namer) -> None:
             places = off if is_counted else [*off, "version"]
             for kind in places:
                 namer.blame(_row_found(figures, kind))
+
+
+def _name_rest(namer: Namer, figures: Figures) -> None:
+    """What the causes found in a wallet do not explain is its row's; told where all is known."""
+    known = {kind for wallet_id, kind in namer.effects if wallet_id == figures.wallet_id}
+    about = [cause for cause in namer.causes if cause.wallet_id == figures.wallet_id]
+    if any(cause.source not in EXPLAINED or cause.balance_type not in known for cause in about):
+        return
+    for kind in TYPES:
+        effect = namer.effects.get((figures.wallet_id, kind), Decimal(0))
+        if figures.off(kind) != effect:
+            namer.blame(_row_found(figures, kind))
 
 
 def _row_found(figures: Figures, kind: str) -> Found:
@@ -249,9 +276,11 @@ def _name_others(namer: Namer) -> None:
         follows = is_house_gone and found.source == "posting without its wallet"
         (namer.consequences if follows else namer.causes).append(found)
     for found in seen.holds:
-        follows = found.journal_id in namer.journals or found.wallet_id in namer.wallets & {
-            cause.wallet_id for cause in namer.causes if cause.posting_id or cause.seq
-        }
+        follows = found.journal_id in namer.journals or any(
+            cause.wallet_id == found.wallet_id and cause.balance_type in ("", found.balance_type)
+            for cause in namer.causes
+            if cause.posting_id or cause.seq
+        )
         (namer.consequences if follows else namer.causes).append(found)
     is_explained = bool(namer.causes)
     for found in currencies.look(seen.trials):
