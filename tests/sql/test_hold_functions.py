@@ -4,6 +4,7 @@ import pytest
 
 from tests.sessions import as_owner
 from tests.sql.calls import HEAD, Journal, capture, line, place, post, refused, run, void
+from tests.stepped import Stepped
 from tests.wallets.relations import assert_agree, balances
 from wallets.models import Hold
 
@@ -221,3 +222,34 @@ class TestWithoutItsHold:
         for balance_type in ("locked", "held"):
             journal = draft(line(payer, -40, balance_type), line(payee, 40))
             assert refused(post, journal).sqlstate == "LG010"
+
+
+class TestTwoCapturesAtOnce:
+    """The second has read an open hold, waits for the wallet, and must look again."""
+
+    @pytest.fixture
+    def more_locked(self, payer, draft, locked):
+        """As much again is locked for something else, so the wallet alone would not refuse."""
+        place(draft(line(payer, -40), line(payer, 40, "locked")))
+        return locked
+
+    @pytest.mark.parametrize(
+        ("first", "second", "sqlstate"), [(40, 40, "LG007"), (40, 1, "LG007"), (30, 20, "LG008")]
+    )
+    def test_take_no_more_than_the_hold_has(
+        self, payer, payee, draft, more_locked, first, second, sqlstate
+    ):
+        def take(amount):
+            journal = draft(line(payer, -amount, "locked"), line(payee, amount))
+            return lambda: capture(journal, **more_locked)
+
+        with Stepped() as one, Stepped() as other:
+            one.do(take(first))
+            waiting = other.start(take(second))
+            assert other.is_waiting()
+            one.commit()
+            refusal = waiting.exception(5)
+            other.rollback()
+        assert refusal.__cause__.sqlstate == sqlstate
+        assert balances(payer) == (20, 0, 80 - first)
+        assert_agree(payer, payee)
