@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -25,6 +24,7 @@ from wallets.api import documents, shapes
 from wallets.api.wallets import window
 from wallets.models import Wallet
 from wallets.selectors import statements, wallets
+from wallets.selectors.balances import read_clock
 from wallets.selectors.statements import Statement
 
 JSON, CSV = "json", "csv"
@@ -90,7 +90,7 @@ class WalletStatement(View):
 
 def _period(wallet: Wallet, wanted: dict[str, Any]) -> tuple[datetime, datetime]:
     begin = wanted.get("from") or wallet.opened_at
-    end = wanted.get("to") or timezone.now()
+    end = wanted.get("to") or read_clock()
     if end < begin and "from" in wanted:
         raise serializers.ValidationError(
             {"to": serializers.ErrorDetail("the end is before the beginning", "TIME_INVALID")}

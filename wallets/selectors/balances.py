@@ -43,6 +43,17 @@ def get_balances_at(wallet: Wallet, moment: datetime) -> Balances:
     return get_balances(wallet, seq=find_seq(wallet, moment))
 
 
+def read_clock() -> datetime:
+    """Give the moment up to which everything committed is booked: the database's own.
+
+    A host whose clock runs behind would leave the newest postings out.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment
+
+
 def find_seq(wallet: Wallet, moment: datetime) -> int:
     """Give the number of a wallet's newest posting booked at or before a moment."""
     with connection.cursor() as cursor:

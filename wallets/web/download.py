@@ -7,12 +7,12 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.http import HttpRequest, StreamingHttpResponse
-from django.utils import timezone
 
 from coinhub.core.money import amount_text
 from coinhub.web.pages import Page, reader_of
 from wallets.models import Wallet
 from wallets.selectors import statements, wallets
+from wallets.selectors.balances import read_clock
 from wallets.web.lines import title
 
 COLUMNS = (
@@ -46,7 +46,7 @@ class WalletCsv(Page):
         wallet = wallets.get_wallet(reader, public_id)
         name = f"coinhub-{wallet.currency_id}-statement.csv"
         return StreamingHttpResponse(
-            rows(wallet, reader, timezone.now()),
+            rows(wallet, reader, read_clock()),
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from coinhub.core.actor import system
 from tests.api_client import Caller, new_key
@@ -250,6 +251,15 @@ class TestStatement:
             ("out", "30.00", "70.00"),
         ]
         assert rows[1]["note"] == "lunch, with wine"
+
+    def test_goes_to_the_newest_line_on_a_host_whose_clock_runs_behind(
+        self, alice, sides, monkeypatch
+    ):
+        pay(sides, "30.00")
+        caller, late = Caller(alice), timezone.now() - timedelta(minutes=3)
+        monkeypatch.setattr(timezone, "now", lambda: late)
+        told = caller.get(f"wallets/{sides[0].public_id}/statement").json()
+        assert (told["closing"]["total"], len(told["results"])) == ("70.00", 2)
 
     @pytest.mark.parametrize("note", ["=1+1", "+44 20", "-1", "@SUM(A1)"])
     def test_as_csv_holds_no_formula(self, alice, sides, note):
