@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from coinhub.web.pages import Page, reader_of
+from wallets.models import Transaction
 from wallets.selectors import statements, transactions, wallets
 from wallets.selectors.pages import Window
 from wallets.web import cursors
@@ -108,6 +109,6 @@ class TransactionDetail(Page):
             "line": line(txn, reader),
             "my_wallet": txn.payer_wallet if i_paid else txn.payee_wallet,
             "holds": [hold_in_words(hold) for hold in holds],
-            "just_sent": i_paid and "sent" in request.GET,
+            "just_sent": i_paid and txn.type == Transaction.Type.TRANSFER and "sent" in request.GET,
         }
         return render(request, "wallets/transaction.html", context)

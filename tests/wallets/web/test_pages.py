@@ -130,6 +130,12 @@ class TestHistory:
         holds.capture(hold=hold, amount=gbp("32"), actor=actor)
         assert "-32.00 GBP" in words(signed_in(alice).get("/transactions/"))
 
+    def test_what_is_only_set_aside_is_never_shown_as_sent(self, alice, bob, signed_in, actor):
+        hold = place(wallet_of(alice, funded="100"), wallet_of(bob), "40", actor)
+        page = words(signed_in(alice).get(f"/transactions/{hold.transaction.public_id}/?sent=1"))
+        assert "Sent to" not in page
+        assert "Set aside" in page
+
     def test_pages_show_every_payment_once(self, alice, signed_in, actor):
         fill(alice, 60, actor)
         browser, link, seen = signed_in(alice), "/transactions/", []
