@@ -97,10 +97,9 @@ def require_same(
 def _is_over(used_at: datetime) -> bool:
     """Say whether an answer is no longer kept, by the clock that wrote when it was given."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT clock_timestamp() - %s::timestamptz > %s::interval", [used_at, LIFETIME]
-        )
-        return bool(cursor.fetchone()[0])
+        cursor.execute("SELECT clock_timestamp()")
+        now: datetime = cursor.fetchone()[0]
+    return now - used_at > LIFETIME
 
 
 def call(statement: str, parameters: list[Any]) -> Any:
