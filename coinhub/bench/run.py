@@ -4,7 +4,7 @@ import os
 import sys
 import urllib.parse
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -89,8 +89,8 @@ def speed(plan: Plan, where: Addresses, place: stage.Stage) -> list[Row]:
             case(WARM_UP_S, 0)
         for number in range(1, plan.rounds + 1):
             say(f"round {number} of {plan.rounds}: {', '.join(cases)}")
-            for name, case in cases.items():
-                rates[name].append(case(plan.seconds, number))
+            for name in in_turn(cases, number):
+                rates[name].append(cases[name](plan.seconds, number))
     found = []
     for (name, reference), (words, reach) in rows.CASES.items():
         if reference not in rates:
@@ -100,6 +100,11 @@ def speed(plan: Plan, where: Addresses, place: stage.Stage) -> list[Row]:
         found.append(rows.against(words, figures, references, reach))
     cpu = [measured.cpu_us for measured in rates["transfer"]]
     return [*found, rows.at_most("Python CPU of that transfer, microseconds", cpu, rows.CPU_US)]
+
+
+def in_turn(names: Iterable[str], number: int) -> list[str]:
+    """Give the names forwards in one round and backwards in the next: nobody is always first."""
+    return list(names)[:: 1 if number % 2 else -1]
 
 
 Case = Callable[[float, int], Measured]
@@ -173,7 +178,7 @@ def growth(plan: Plan, where: Addresses, place: stage.Stage) -> list[Row]:
     for number in range(plan.rounds + 1):
         say(f"history, round {number} of {plan.rounds}" if number else "history, warming up")
         for script in rows.GROWTH:
-            for name in copies:
+            for name in in_turn(copies, number):
                 there = where.named(f"bench_{name}")
                 rate = _pgbench(script, plan, there, place, plan.seconds, 1000 + number)
                 if number:
