@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.parse
+from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -96,14 +97,21 @@ class TestBankHistory:
         report = tmp_path / "report.csv"
         outside = house.get_house_wallet("A.SET", "CZK").available
 
-        code, told, _ = run(source, "--label", label, "--report", str(report), capsys=capsys)
+        differences = tmp_path / "differences.csv"
+
+        code, told, _ = run(
+            source,
+            *("--label", label, "--report", str(report), "--differences", str(differences)),
+            capsys=capsys,
+        )
 
         assert code == 0
         assert (told["booked"], told["accounts"]) == (expected["rows"], expected["accounts"])
-        assert told["rounding"] == expected["rounding"]
-        assert told["rounded"] == sum(
-            count for size, count in expected["rows_by_rounding"].items() if Decimal(size)
-        )
+        assert told["difference_total"] == expected["rounding"]
+        with differences.open(newline="") as out:
+            by_size = Counter(line["difference"] for line in csv.DictReader(out))
+        assert by_size == {k: n for k, n in expected["rows_by_rounding"].items() if Decimal(k)}
+        assert told["differences"] == by_size.total()
         with gzip.open(source, "rt", newline="") as stated, report.open(newline="") as booked:
             bank = [
                 (line["account_id"], line["trans_id"], line["balance_after"])
@@ -219,11 +227,15 @@ class TestBrokenRows:
     def test_the_row_and_its_line_are_told_to_people(
         self, db: None, write: Write, label: str, capsys: Any
     ) -> None:
-        path = write(row("1", 1, "5.00", "5.00"), row("1", 2, "1.00", "5.00"))
+        path = write(
+            row("1", 1, "5.00", "5.00"), row("1", 2, "1.00", "5.00"), row("1", 3, "1.00", "6.00")
+        )
         with pytest.raises(SystemExit) as ended:
             call_command("import_history", str(path), "--label", label)
         assert ended.value.code == 1
-        assert "row 2 (line 3): does not add up" in capsys.readouterr().err
+        told = capsys.readouterr().err
+        assert "row 2 (line 3): does not add up" in told
+        assert "(1 rows of its account follow it)" in told
 
     def test_once_corrected_the_rest_is_booked(
         self, db: None, write: Write, label: str, capsys: Any

@@ -13,6 +13,7 @@ from wallets.rails.history import (
     cell,
     fingerprint,
     named,
+    refusal_after,
     whole,
 )
 
@@ -51,9 +52,10 @@ class AccountHistory:
         """Turn each row into an entry, or say why not."""
         for number, cells in rows:
             account = cells.get("account_id", "")
+            if account in self._broken:
+                yield refusal_after(number, account, self._broken[account])
+                continue
             try:
-                if account in self._broken:
-                    raise RowRefused(f"follows row {self._broken[account]}, which was refused")
                 yield self._entry(number, cells)
             except RowRefused as refusal:
                 if account:

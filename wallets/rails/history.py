@@ -54,11 +54,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A row that cannot be booked, and why."""
+    """A row that cannot be booked, and why; or the earlier row of its account that could not."""
 
     row: int
     reason: str
     account: str | None = None
+    follows: int | None = None
+
+
+def refusal_after(row: int, account: str, refused: int) -> Refusal:
+    """Refuse a row because an earlier one of its account was: it continues that one's balance."""
+    return Refusal(row, f"follows row {refused}, which was refused", account, refused)
 
 
 class Form(Protocol):

@@ -10,14 +10,14 @@ from django.db import connection, transaction
 
 from coinhub.core.actor import Actor
 from coinhub.core.errors import DomainError, Unavailable
-from coinhub.core.money import CONTEXT, Money, total
+from coinhub.core.money import Money, total
 from wallets.ledger import batches, chart
 from wallets.ledger.drafts import TransactionDraft, leg
 from wallets.ledger.errors import IdempotencyKeyReused
 from wallets.ledger.request import MoneyRequest
 from wallets.models import Currency, Transaction, Wallet
 from wallets.rails import history_files
-from wallets.rails.history import Entry, Refusal
+from wallets.rails.history import Entry, Refusal, refusal_after
 from wallets.selectors import currencies, house, imports
 from wallets.services import outside_accounts
 
@@ -42,6 +42,16 @@ class Source:
     currency: str
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A row whose stated balance is not what its own history adds up to, and by how much."""
+
+    row: int
+    account: str
+    reference: str
+    amount: Decimal
+
+
 @dataclass(slots=True)
 class Taken:
     """What became of the rows of a file."""
@@ -50,8 +60,7 @@ class Taken:
     booked: int = 0
     known: int = 0
     empty: int = 0
-    rounded: int = 0
-    rounding: Decimal = Decimal(0)
+    differences: list[Difference] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
 
 
@@ -131,18 +140,18 @@ class _Booking:
         return True
 
     def _take_alone(self, entry: Entry) -> None:
-        reason = ""
-        if entry.account in self.stopped:
-            reason = f"follows row {self.stopped[entry.account]}, which was refused"
-        else:
-            try:
-                self._book([entry])
-            except DomainError as refusal:
-                reason = f"{refusal.code}: {refusal.detail}"
-        if reason:
-            self.taken.refused.append(Refusal(entry.row, reason, entry.account))
-            if entry.account is not None:
-                self.stopped.setdefault(entry.account, entry.row)
+        account = entry.account
+        if account is not None and account in self.stopped:
+            refused = refusal_after(entry.row, account, self.stopped[account])
+            self.taken.refused.append(refused)
+            return
+        try:
+            self._book([entry])
+        except DomainError as refusal:
+            reason = f"{refusal.code}: {refusal.detail}"
+            self.taken.refused.append(Refusal(entry.row, reason, account))
+            if account is not None:
+                self.stopped[account] = entry.row
 
     def _book(self, entries: list[Entry]) -> None:
         for attempt in range(TRIES):
@@ -154,12 +163,14 @@ class _Booking:
                 if attempt == TRIES - 1:
                     raise
         full = [entry for entry in entries if entry.legs]
-        rounded = [entry.rounding for entry in full if entry.rounding]
         self.taken.empty += len(entries) - len(full)
         self.taken.known += known
         self.taken.booked += len(full) - known
-        self.taken.rounded += len(rounded)
-        self.taken.rounding = CONTEXT.add(self.taken.rounding, total(rounded))
+        self.taken.differences += [
+            Difference(entry.row, entry.account, entry.reference, entry.rounding)
+            for entry in full
+            if entry.rounding and entry.account is not None
+        ]
 
     def _book_missing(self, entries: list[Entry]) -> int:
         """Book what is not booked yet, and compare the ledger with what the file states."""

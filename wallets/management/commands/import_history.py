@@ -4,6 +4,7 @@ import argparse
 import csv
 import json
 import sys
+from collections import Counter
 from dataclasses import asdict
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -13,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from coinhub.core.actor import system
 from coinhub.core.errors import DomainError
-from coinhub.core.money import amount_text
+from coinhub.core.money import amount_text, total
 from wallets.management.progress import Progress
 from wallets.rails import history_files
 from wallets.rails.history import FileUnusable
@@ -62,6 +63,12 @@ class Command(BaseCommand):
             help="how far below zero; default: the lowest balance the file states for the account",
         )
         parser.add_argument("--report", type=Path, metavar="OUT.csv", help="read back afterwards")
+        parser.add_argument(
+            "--differences",
+            type=Path,
+            metavar="OUT.csv",
+            help="rows whose stated balance is not what their own history adds up to",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -77,6 +84,8 @@ class Command(BaseCommand):
             decimals = currencies.get_currency(source.currency).decimals
             if options["report"]:
                 write_report(options["report"], source, taken.accounts, decimals)
+            if options["differences"]:
+                write_differences(options["differences"], taken, decimals)
         except (FileUnusable, OSError) as failure:
             raise CommandError(str(failure), returncode=2) from None
         except DomainError as refusal:
@@ -101,7 +110,8 @@ class Command(BaseCommand):
                 "format": source.form,
                 "currency": source.currency,
                 "accounts": len(taken.accounts),
-                "rounding": format(taken.rounding, "f"),
+                "differences": len(taken.differences),
+                "difference_total": format(total(d.amount for d in taken.differences), "f"),
                 "refused": [asdict(refusal) for refusal in refused],
             }
             self.stdout.write(json.dumps(found))
@@ -110,17 +120,34 @@ class Command(BaseCommand):
             f"{source.label}: {len(taken.accounts):,} accounts, {taken.booked:,} rows booked,"
             f" {taken.known:,} booked before, {len(refused):,} refused"
         )
-        if taken.rounded:
+        if taken.differences:
+            together = total(difference.amount for difference in taken.differences)
             self.stdout.write(
-                f"differences: {taken.rounded:,} rounding entries,"
-                f" together {taken.rounding:f} {source.currency}"
+                f"differences: {len(taken.differences):,} rows booked with a rounding entry,"
+                f" together {together:f} {source.currency}"
             )
         if taken.empty:
             self.stdout.write(f"{taken.empty:,} rows move nothing")
-        for refusal in refused[:MOST_SHOWN]:
-            self.stderr.write(f"row {refusal.row} (line {refusal.row + 1}): {refusal.reason}")
-        if len(refused) > MOST_SHOWN:
-            self.stderr.write(f"and {len(refused) - MOST_SHOWN:,} more")
+        followers = Counter(refusal.follows for refusal in refused)
+        causes = [refusal for refusal in refused if refusal.follows is None]
+        for cause in causes[:MOST_SHOWN]:
+            after = f" ({followers[cause.row]:,} rows of its account follow it)"
+            self.stderr.write(
+                f"row {cause.row} (line {cause.row + 1}): {cause.reason}"
+                + (after if followers[cause.row] else "")
+            )
+        if len(causes) > MOST_SHOWN:
+            self.stderr.write(f"and {len(causes) - MOST_SHOWN:,} more")
+
+
+def write_differences(path: Path, taken: Taken, decimals: int) -> None:
+    """Write every row that was booked with a rounding entry."""
+    with path.open("w", encoding="utf-8", newline="") as out:
+        lines = csv.writer(out, lineterminator="\n")
+        lines.writerow(["row", "account_id", "trans_id", "difference"])
+        for each in taken.differences:
+            amount = amount_text(each.amount, decimals)
+            lines.writerow([each.row, each.account, each.reference, amount])
 
 
 def write_report(path: Path, source: Source, accounts: list[str], decimals: int) -> None:
