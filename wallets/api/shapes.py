@@ -7,6 +7,7 @@ from uuid import UUID
 
 from coinhub.core.money import amount_text
 from wallets.models import BalanceType, Hold, Posting, Transaction, Wallet
+from wallets.selectors import transactions
 from wallets.selectors.balances import Balances
 from wallets.selectors.reasons import open_conditions, reason_of
 from wallets.selectors.statements import Entry
@@ -82,7 +83,7 @@ def transaction(
         "type": txn.type,
         "status": txn.status,
         "direction": OUT if txn.payer_wallet.owner_id == reader else IN,
-        "amount": amount_text(txn.amount, decimals),
+        "amount": amount_text(_amount(txn), decimals),
         "currency": txn.currency_id,
         "fee": amount_text(txn.fee, decimals),
         "counterparty": counterparty(txn, reader),
@@ -93,6 +94,12 @@ def transaction(
         "journals": journals,
         "links": {"self": f"{TRANSACTIONS}{txn.public_id}"},
     }
+
+
+def _amount(txn: Transaction) -> Decimal:
+    """Give what a hold came to once it was captured; all else came to what was asked for."""
+    captured = txn.type == Transaction.Type.HOLD and txn.status == Transaction.Status.COMPLETED
+    return transactions.moved(txn).copy_abs() if captured else txn.amount
 
 
 def journals_of(txn: Transaction) -> list[dict[str, Any]]:

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
 from coinhub.core.errors import NotYours
+from coinhub.core.money import total
 from wallets.models import Hold, HoldCondition, Journal, Posting, Transaction, Wallet
 from wallets.selectors.pages import Page, Window, cut
 
@@ -122,4 +124,15 @@ def _newest_ids(wallet_ids: list[int], window: Window, condition: Q) -> list[int
 def _with_sides() -> QuerySet[Transaction, Any]:
     return Transaction.objects.select_related(
         "currency", "payer_wallet__owner", "payee_wallet__owner"
+    )
+
+
+def moved(txn: Transaction) -> Decimal:
+    """Add up what a transaction has moved on the reader's wallets.
+
+    An open hold has moved nothing yet, a card payment may have taken less than was authorised.
+    The journals are those of ``add_journals``, with the reader's own postings only.
+    """
+    return total(
+        posting.amount for journal in txn.journals.all() for posting in journal.postings.all()
     )

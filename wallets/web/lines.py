@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from coinhub.core.money import total
 from wallets.ledger.chart import SETTLEMENT
 from wallets.models import Transaction, Wallet
+from wallets.selectors import transactions
 from wallets.web.words import STATUSES
 
 Type = Transaction.Type
@@ -50,7 +50,7 @@ class Line:
 def line(txn: Transaction, reader: UUID) -> Line:
     """Describe a payment, read with the reader's own postings, for the customer ``reader``."""
     status, css = STATUSES[Transaction.Status(txn.status)]
-    net = moved(txn)
+    net = transactions.moved(txn)
     neutral = not net
     day = min((journal.value_date for journal in txn.journals.all()), default=txn.created_at.date())
     return Line(
@@ -67,16 +67,6 @@ def line(txn: Transaction, reader: UUID) -> Line:
         payer=_side(txn.payer_wallet, reader),
         payee=_side(txn.payee_wallet, reader),
         neutral=neutral,
-    )
-
-
-def moved(txn: Transaction) -> Decimal:
-    """Add up what a payment has moved on the reader's wallets.
-
-    An open hold has moved nothing yet, a card payment may have taken less than was authorised.
-    """
-    return total(
-        posting.amount for journal in txn.journals.all() for posting in journal.postings.all()
     )
 
 

@@ -326,3 +326,16 @@ class TestCredit:
         finally:
             settings.SANDBOX = True
             assert "test-credit" in [entry.name for entry in reload(urls).urlpatterns]
+
+
+class TestACapturedHold:
+    def test_shows_what_was_paid_not_what_was_set_aside(self, alice, bob, sides):
+        booked = holds.place_hold(
+            payer=sides[0], payee=sides[1], amount=gbp("40.00"), purpose="card", actor=system()
+        )
+        holds.capture(hold=booked.transaction.holds.get(), amount=gbp("32.00"), actor=system())
+        for person in (alice, bob):
+            caller = Caller(person)
+            shown = caller.get(f"transactions/{booked.transaction.public_id}").json()
+            assert (shown["status"], shown["amount"]) == ("COMPLETED", "32.00")
+            assert caller.get("transactions?type=hold").json()["results"] == [shown]
