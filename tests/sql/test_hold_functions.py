@@ -75,12 +75,10 @@ class TestPlace:
         assert answer.constraint == "hold_condition_once_per_code"
         assert refused(place, draft(*lines), conditions=[None]).sqlstate == "23502"
 
-    def test_that_would_have_expired_is_refused(self, payer, draft):
+    @pytest.mark.parametrize("end", ["clock_timestamp() - interval '1 second'", "'infinity'"])
+    def test_that_would_have_expired_or_never_would_is_refused(self, payer, draft, end):
         arguments = draft(line(payer, -1), line(payer, 1, "locked")).arguments()
-        statement = (
-            f"SELECT hold_place_v1({HEAD}, gen_random_uuid(), 'x', '{{}}',"  # noqa: S608
-            " clock_timestamp() - interval '1 second')"
-        )
+        statement = f"SELECT hold_place_v1({HEAD}, gen_random_uuid(), 'x', '{{}}', {end})"  # noqa: S608
         assert refused(run, statement, arguments).sqlstate == "LG007"
 
     def test_arrays_that_begin_elsewhere_do_not_shift_the_hold_to_another_amount(

@@ -1,6 +1,7 @@
 """Forms of the customer's pages."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -87,6 +88,13 @@ class SendForm(forms.Form):
     def clean_amount(self) -> str:
         """Take out the spaces between groups of digits; everything else is left to ``Money``."""
         return SPACES.sub("", str(self.cleaned_data["amount"]))
+
+    def clean_note(self) -> str:
+        """Refuse what is no text; the recipient's programs read the note too."""
+        note = str(self.cleaned_data["note"])
+        if any(unicodedata.category(sign) == "Cc" for sign in note):
+            raise forms.ValidationError("A note is one line of text.")
+        return note
 
     def clean(self) -> dict[str, Any]:
         """Read the amount by the rules of the wallet's currency."""

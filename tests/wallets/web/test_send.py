@@ -39,6 +39,11 @@ def confirm(browser, form: dict[str, str]):
     return browser.post("/send/", {**form, "step": "pay", "key": key_on(page)})
 
 
+def confirm_anyway(browser, form: dict[str, str]):
+    """Press the button of a second page that was never shown."""
+    return browser.post("/send/", {**form, "step": "pay", "key": "k" * 32})
+
+
 def available(wallet: Wallet) -> str:
     wallet.refresh_from_db()
     return f"{wallet.available:.2f}"
@@ -57,6 +62,13 @@ class TestSend:
         assert "Available afterwards 74.50 GBP" in text
         assert available(purse) == "100.00"
         assert payments() == 0
+
+    def test_a_note_with_control_characters_is_refused_and_moves_nothing(
+        self, purse, alice, bob, signed_in
+    ):
+        answer = confirm_anyway(signed_in(alice), typed(purse, bob, note="a\x1b[31mb"))
+        assert "A note is one line of text." in words(answer)
+        assert (available(purse), payments()) == ("100.00", 0)
 
     def test_the_confirmed_payment_reaches_a_customer_without_a_wallet(
         self, purse, alice, bob, signed_in

@@ -4,7 +4,7 @@
 -- Locks:  as ledger_book_v1.
 -- Writes: a journal with postings, one hold, one row for each condition.
 -- Errors: LG010 not exactly one positive posting on held or locked
---         LG007 the hold would have ended already
+--         LG007 the hold would have ended already, or never would
 --         and those of ledger_book_v1
 CREATE FUNCTION hold_place_v1(
     p_shard smallint, p_transaction_id bigint, p_kind text, p_transition_key text,
@@ -26,8 +26,9 @@ BEGIN
     IF v_place IS NULL OR p_amounts[v_place] <= 0 THEN
         RAISE EXCEPTION 'a hold needs exactly one posting that adds to held or locked'
         USING ERRCODE = 'LG010';
-    ELSIF p_expires_at <= clock_timestamp() THEN
-        RAISE EXCEPTION 'the hold would have expired already' USING ERRCODE = 'LG007';
+    ELSIF p_expires_at <= clock_timestamp() OR NOT isfinite(p_expires_at) THEN
+        RAISE EXCEPTION 'the hold would have expired already, or never would'
+        USING ERRCODE = 'LG007';
     END IF;
 
     SELECT b.journal_id, b.booked_at INTO journal_id, booked_at
