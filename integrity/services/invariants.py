@@ -1,4 +1,4 @@
-"""The invariants I1 to I10, each with what breaks it; those of later parts are named as such."""
+"""The invariants I1 to I10, each with what breaks it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import DatabaseError
 
 from coinhub.core.errors import Unavailable
-from integrity.checks import origins
+from integrity.checks import origins, records
 from integrity.checks.found import Found
 from integrity.selectors import snapshot as snapshots
 from integrity.services import naming, seen
@@ -24,7 +24,6 @@ PROMISES = {
     "I10": "holds are for what is held and locked",
     "set-up": "the house has its wallets, every customer one primary wallet",
 }
-LATER = {"I8": "no operation of this version waits for a worker"}
 OF_CHECK = {
     "currency sums to zero": "I1",
     "journals": "I2",
@@ -40,11 +39,11 @@ OF_CHECK = {
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """One promise and what breaks it; ``holds`` is ``None`` where nothing can break it yet."""
+    """One promise and what breaks it."""
 
     name: str
     promise: str
-    holds: bool | None
+    holds: bool
     findings: list[Found]
 
 
@@ -61,12 +60,15 @@ def judge(*, say: Callable[[str], None], using: str = "default") -> list[Invaria
             for found in naming.name(seen.look(snapshot)):
                 broken[OF_CHECK[found.check]].append(found)
             say("acknowledged payments and events")
+            judged = records.judge(snapshot)
+            broken["I6"] += judged.misleading
+            broken["I8"] += judged.stuck
             broken["I5"] += origins.look_at_keys(snapshot)
             broken["I7"] += origins.look_at_events(snapshot, "audit")
             broken["I9"] += origins.look_at_events(snapshot, "outbox")
     except DatabaseError as error:
         raise Unavailable("the invariants could not be judged in time", retry_after=5) from error
     return [
-        Invariant(name, promise, None if name in LATER else not broken[name], broken[name])
+        Invariant(name, promise, not broken[name], broken[name])
         for name, promise in PROMISES.items()
     ]

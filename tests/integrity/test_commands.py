@@ -115,6 +115,27 @@ class TestInvariants:
         broken = [name for name, one in judged.items() if one["holds"] is False]
         assert (code, broken) == (1, ["I7"])
 
+    def test_a_record_that_says_another_amount_breaks_i6(self, copy, plant):
+        told = plant(
+            "UPDATE wallets_transaction SET amount = amount + 1 WHERE id ="
+            " (SELECT min(id) FROM wallets_transaction WHERE type = 'transfer') RETURNING id"
+        )[0][0]
+        code, out, _ = run("invariants", "--json")
+        judged = json.loads(out)["invariants"]
+        broken = {name: one["findings"] for name, one in judged.items() if not one["holds"]}
+        assert (code, list(broken)) == (1, ["I6"])
+        assert broken["I6"][0]["place"].startswith(f"transaction {told},")
+
+    def test_a_hold_that_outlives_its_operation_breaks_i8(self, copy, plant):
+        plant(
+            "UPDATE wallets_transaction SET status = 'CANCELLED' WHERE id ="
+            " (SELECT transaction_id FROM wallets_hold WHERE id = %(id)s)",
+            id=copy.open_hold,
+        )
+        code, out, _ = run("invariants", "--json")
+        judged = json.loads(out)["invariants"]
+        assert (code, [name for name, one in judged.items() if not one["holds"]]) == (1, ["I8"])
+
     def test_a_booking_without_its_outbox_event_breaks_i9(self, copy, plant):
         plant("DELETE FROM events_outboxevent WHERE id = (SELECT max(id) FROM events_outboxevent)")
         _, out, _ = run("invariants", "--json")

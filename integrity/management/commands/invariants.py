@@ -4,10 +4,10 @@ from typing import Any
 
 from integrity.management.verdict import Verdict, VerdictCommand
 from integrity.services import written
-from integrity.services.invariants import LATER, judge
+from integrity.services.invariants import judge
 
 MOST = 20  # findings shown of one invariant; --json has them all
-WORDS = {True: "holds", False: "BROKEN", None: "not yet"}
+WORDS = {True: "holds", False: "BROKEN"}
 
 
 class Command(VerdictCommand):
@@ -20,8 +20,7 @@ class Command(VerdictCommand):
         judged = judge(say=self.say)
         lines = []
         for one in judged:
-            note = f" ({LATER[one.name]})" if one.holds is None else ""
-            lines.append(f"{one.name:<7}{WORDS[one.holds]:<8}{one.promise}{note}")
+            lines.append(f"{one.name:<7}{WORDS[one.holds]:<8}{one.promise}")
             lines += [f"         {found.source}: {found.place}" for found in one.findings[:MOST]]
             if len(one.findings) > MOST:
                 lines.append(f"         and {len(one.findings) - MOST} more")
@@ -33,5 +32,5 @@ class Command(VerdictCommand):
             }
             for one in judged
         }
-        is_well = all(one.holds is not False for one in judged)
+        is_well = all(one.holds for one in judged)
         return Verdict(is_well, lines, {"invariants": members})
