@@ -46,12 +46,15 @@ class Clients:
                 self.ends.append(here)
                 self.processes.append(process)
 
-    def measure(self, case: str, seconds: float, mark: int) -> Measured:
-        """Let all of them do one thing at the same time for so long."""
+    def measure(
+        self, case: str, seconds: float, mark: int, *, active: int | None = None
+    ) -> Measured:
+        """Let all of them, or a few, do one thing at the same time for so long."""
         start = time.monotonic() + HEAD_START_S
-        for number, end in enumerate(self.ends):
-            end.send((case, start, seconds, f"{mark}.{number}"))
-        answers = [end.recv() for end in self.ends]
+        ends = self.ends[:active]
+        for number, end in enumerate(ends):
+            end.send((case, start, seconds, f"{mark}.{number}.{active or 0}"))
+        answers = [end.recv() for end in ends]
         for answer in answers:
             if isinstance(answer, str):
                 raise RuntimeError(answer)

@@ -135,6 +135,8 @@ class _Booking:
             return False
         try:
             self._book(entries)
+        except Unavailable:
+            raise  # no word about the rows: a later run goes on here
         except DomainError:
             return False  # one of them is refused: which, and are the others all right?
         return True
@@ -147,6 +149,8 @@ class _Booking:
             return
         try:
             self._book([entry])
+        except Unavailable:
+            raise
         except DomainError as refusal:
             reason = f"{refusal.code}: {refusal.detail}"
             self.taken.refused.append(Refusal(entry.row, reason, account))
