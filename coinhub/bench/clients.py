@@ -1,4 +1,7 @@
-"""Client processes that wait for an order, repeat one thing for a while, and say how it went."""
+"""Client processes that wait for an order, repeat one thing for a while, and say how it went.
+
+As CoinHub is served: a process for each core, in each a few threads with a connection of its own.
+"""
 
 import multiprocessing
 import os
@@ -6,6 +9,7 @@ import pickle
 import random
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -18,6 +22,8 @@ import django
 CONTEXT = multiprocessing.get_context("spawn")
 HEAD_START_S = 0.2
 WARM_UP_S = 0.5
+MOST_THREADS = 64
+Act = Callable[[random.Random, str], object]
 
 
 @dataclass(frozen=True)
@@ -29,31 +35,36 @@ class Measured:
 
 
 class Clients:
-    """So many processes with a connection each, for a kind of work."""
+    """So many connections for a kind of work, on a few processes."""
 
     def __init__(
-        self, count: int, *, environment: dict[str, str], module: str, stage: object
+        self,
+        connections: int,
+        *,
+        environment: dict[str, str],
+        module: str,
+        stage: object,
+        processes: int = 2,
     ) -> None:
         """Start the processes; they import ``module``, which offers ``prepare(case, stage)``."""
         self.ends: list[Connection] = []
         self.processes = []
+        self.threads = connections // processes
         packed = pickle.dumps(stage)  # opened there only once Django is set up
         with _environment(environment):
-            for _ in range(count):
+            for _ in range(processes):
                 here, there = CONTEXT.Pipe()
                 process = CONTEXT.Process(target=_serve, args=(there, module, packed), daemon=True)
                 process.start()
                 self.ends.append(here)
                 self.processes.append(process)
 
-    def measure(
-        self, case: str, seconds: float, mark: int, *, active: int | None = None
-    ) -> Measured:
-        """Let all of them, or a few, do one thing at the same time for so long."""
+    def measure(self, case: str, seconds: float, mark: int, *, alone: bool = False) -> Measured:
+        """Let all of them, or one alone, do one thing at the same time for so long."""
         start = time.monotonic() + HEAD_START_S
-        ends = self.ends[:active]
+        ends, threads = (self.ends[:1], 1) if alone else (self.ends, self.threads)
         for number, end in enumerate(ends):
-            end.send((case, start, seconds, f"{mark}.{number}.{active or 0}"))
+            end.send((case, start, seconds, f"{mark}.{number}.{threads}", threads))
         answers = [end.recv() for end in ends]
         for answer in answers:
             if isinstance(answer, str):
@@ -79,33 +90,43 @@ class Clients:
 def _serve(end: Connection, module: str, packed: bytes) -> None:
     django.setup()
     stage = pickle.loads(packed)  # noqa: S301  # our own parent's
-    prepare: Callable[[str, Any], Callable[[random.Random, str], object]]
+    prepare: Callable[[str, Any], Act]
     prepare = import_module(module).prepare
-    ready: dict[str, Callable[[random.Random, str], object]] = {}
+    ready: dict[str, Act] = {}
+    pool = ThreadPoolExecutor(MOST_THREADS)  # kept, for a connection belongs to a thread
     while True:
         try:
-            case, start, seconds, name = end.recv()
+            case, start, seconds, name, threads = end.recv()
         except EOFError:
             return
         try:
             if case not in ready:
                 ready[case] = prepare(case, stage)
-            end.send(_repeat(ready[case], start, seconds, name))
+            end.send(_together(ready[case], start, seconds, name, pool, threads))
         except Exception as error:  # noqa: BLE001  # the parent tells it
             end.send(f"{type(error).__name__}: {error}")
 
 
-def _repeat(
-    act: Callable[[random.Random, str], object], start: float, seconds: float, name: str
+def _together(
+    act: Act, start: float, seconds: float, name: str, pool: ThreadPoolExecutor, threads: int
 ) -> tuple[int, float, float]:
+    cpu = time.process_time()
+    repeats = [
+        pool.submit(_repeat, act, start, seconds, f"{name}.{number}") for number in range(threads)
+    ]
+    done = [repeat.result() for repeat in repeats]
+    return sum(count for count, _ in done), max(t for _, t in done), time.process_time() - cpu
+
+
+def _repeat(act: Act, start: float, seconds: float, name: str) -> tuple[int, float]:
     chance = random.Random(name)  # noqa: S311  # repeatable, not secret
     time.sleep(max(start - time.monotonic(), 0))
-    done, cpu, began = 0, time.process_time(), time.monotonic()
+    done, began = 0, time.monotonic()
     end = began + seconds
     while time.monotonic() < end:
         act(chance, f"{name}.{done}")
         done += 1
-    return done, time.monotonic() - began, time.process_time() - cpu
+    return done, time.monotonic() - began
 
 
 @contextmanager

@@ -127,7 +127,7 @@ def _cases(plan: Plan, where: Addresses, place: stage.Stage, stack: ExitStack) -
     for name in ("post_journal", "transfer", "orm"):
         cases[name] = partial(ours.measure, name)
     # Alone: what other clients throw out of the processor's caches is not this one's cost.
-    cases["one_client"] = partial(ours.measure, "transfer", active=1)
+    cases["one_client"] = partial(ours.measure, "transfer", alone=True)
     if find_spec("hordak"):
         theirs = stack.enter_context(_hordak(plan, where))
         for name in ("hordak", "hordak_checked"):

@@ -30,6 +30,9 @@ SELECT claimed, transaction_id, created_at, used_fingerprint, response_status, r
     %s::uuid, %s::text, %s::bytea, %s::smallint, %s::text, %s::jsonb, %s::text)
 """
 
+COLUMNS = [field.attname for field in Transaction._meta.concrete_fields]
+PAYER, PAYEE = Transaction.payer_wallet.field, Transaction.payee_wallet.field
+
 
 def book(
     draft: TransactionDraft, *, actor: Actor, event: str, request: MoneyRequest | None = None
@@ -116,23 +119,29 @@ def call(statement: str, parameters: list[Any]) -> Any:
 
 
 def as_row(draft: TransactionDraft) -> Transaction:
-    """Make the row as the database will write it, without asking for it again."""
-    return Transaction(
-        public_id=draft.public_id,
-        shard=draft.shard,
-        type=draft.type,
-        status=draft.status,
-        state=draft.state,
-        amount=draft.amount.amount,
-        fee=draft.fee,
-        currency_id=draft.amount.currency,
-        payer_wallet=draft.payer,
-        payee_wallet=draft.payee,
-        reference=draft.reference,
-        note=draft.note,
-        metadata=draft.metadata,
-        completed_at=None,
-    )
+    """Make the row as the database will write it, without asking for it again.
+
+    By place, as rows from the database are made: by name costs a fifth of a transfer's Python.
+    """
+    values: dict[str, Any] = {
+        "public_id": draft.public_id,
+        "shard": draft.shard,
+        "type": draft.type,
+        "status": draft.status,
+        "state": draft.state,
+        "amount": draft.amount.amount,
+        "fee": draft.fee,
+        "currency_id": draft.amount.currency,
+        "payer_wallet_id": draft.payer.pk,
+        "payee_wallet_id": draft.payee.pk,
+        "reference": draft.reference,
+        "note": draft.note,
+        "metadata": draft.metadata,
+    }
+    transaction = Transaction(*[values.get(name) for name in COLUMNS])  # type: ignore[misc]
+    PAYER.set_cached_value(transaction, draft.payer)
+    PAYEE.set_cached_value(transaction, draft.payee)
+    return transaction
 
 
 def leg_parameters(legs: tuple[Leg, ...]) -> list[Any]:
