@@ -1,5 +1,6 @@
 """Credit and debit: money from outside and money to the outside."""
 
+import math
 from decimal import Decimal
 
 import pytest
@@ -10,9 +11,10 @@ from coinhub.events.models import AuditEvent, OutboxEvent
 from tests.conftest import gbp, make_customer
 from tests.refusals import refused
 from tests.wallets.relations import assert_agree, assert_sums_are_zero, balances
+from wallets.ledger import chart
 from wallets.ledger.errors import InsufficientFunds, WalletClosed, WalletFrozen
 from wallets.models import Hold, Posting, Transaction
-from wallets.selectors.house import HouseWalletMissing
+from wallets.selectors.house import HouseWalletMissing, get_house_wallet
 from wallets.services import payments, wallets
 
 
@@ -86,7 +88,8 @@ class TestCredit:
 
     def test_that_the_column_cannot_hold_is_refused(self, new_wallet, actor):
         payee = new_wallet("ETH")
-        most = Money(Decimal("99999999999999999999"), "ETH")
+        outside = math.floor(get_house_wallet(chart.SETTLEMENT, "ETH").available)
+        most = Money(Decimal(99999999999999999999 + outside), "ETH")
         payments.credit(payee=payee, amount=most, actor=actor)
         with refused(AmountInvalid):
             payments.credit(payee=payee, amount=most, actor=actor)
