@@ -12,6 +12,7 @@ from coinhub.cli.supervisor import Ended, be_deaf, listen_for_the_end
 from coinhub.core.embedded import throwaway
 from coinhub.core.embedded.errors import CannotRun
 from coinhub.core.embedded.state import State
+from coinhub.drills import NAMES
 
 STOPPED = 130
 # A drill is one caller that behaves like many; the limits of a caller are not what it looks at.
@@ -23,8 +24,8 @@ def run(arguments: Sequence[str], state_dir: Path) -> int:
 
     Raises: CannotRun.
     """
-    if not arguments:
-        raise CannotRun("drill needs a name")
+    if not arguments or arguments[0] not in NAMES:
+        raise CannotRun(f"drill needs a name, one of: {', '.join(NAMES)}")
     command = [sys.executable, "-m", "coinhub.drills", *arguments]
     state = State(state_dir)
     if state.is_locked():

@@ -8,7 +8,8 @@ from typing import Any
 
 import django
 
-NAMES = ("bank", "invariants")
+from coinhub.drills import NAMES
+
 ALL_WELL, FOUND, CANNOT_RUN = 0, 1, 2
 
 
