@@ -21,7 +21,7 @@ from wallets.services import transfers
 Act = Callable[[random.Random, str], object]
 CENT = Decimal("0.01")
 POST_JOURNAL = """
-SELECT journal_id, booked_at FROM post_journal_v1(
+SELECT journal_id FROM post_journal_v1(
     %s::smallint, %s::bigint, %s::text, %s::text,
     %s::bigint[], %s::smallint[], %s::text[], %s::numeric[])
 """
