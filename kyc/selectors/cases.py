@@ -6,12 +6,6 @@ from coinhub.users.models import User
 from kyc.models import Case
 
 
-def status_of(customer_id: UUID) -> str:
-    """Give a customer's status; without a case it is ``not_started``."""
-    found = Case.objects.filter(customer_id=customer_id).values_list("status", flat=True).first()
-    return found or Case.Status.NOT_STARTED
-
-
 def find_case(customer_id: UUID) -> Case | None:
     """Give a customer's case; one who has not started may have none."""
     return Case.objects.filter(customer_id=customer_id).first()
