@@ -38,6 +38,7 @@ from wallets.services import holds, payments, transfers, wallets
 
 RUNS = int(os.environ.get("COINHUB_MODEL_RUNS", "30"))
 STEPS = 40
+MOST_ROUNDS = 6
 ACTOR = system("model")
 # Whole numbers of the smallest unit, mostly near what the wallets hold; now and then nothing.
 amounts = st.one_of(st.integers(1, 60), st.integers(0, 300), st.sampled_from([0, 10**15]))
@@ -234,7 +235,7 @@ class LedgerStory(RuleBasedStateMachine):
         )
 
 
-def test_the_ledger_is_equal_to_a_plain_one_after_every_step(committed_db):
+def tell_stories() -> None:
     run_state_machine_as_test(
         LedgerStory,
         settings=settings(
@@ -247,8 +248,21 @@ def test_the_ledger_is_equal_to_a_plain_one_after_every_step(committed_db):
             suppress_health_check=list(HealthCheck),
         ),
     )
-    for step in ("credit", "debit", "transfer", "place", "capture", "void"):
-        assert OUTCOMES[step, None] >= RUNS // 10, f"{step} hardly ever succeeded"
-    assert {step for step, refusal in OUTCOMES if refusal} >= {
-        "debit", "transfer", "place", "capture", "void",
-    }  # fmt: skip
+
+
+def hardly_told() -> set[str]:
+    """Name the kinds of step that did not succeed often enough, or were never refused."""
+    steps = {"credit", "debit", "transfer", "place", "capture", "void"}
+    refused = {step for step, refusal in OUTCOMES if refusal}
+    rare = {step for step in steps if OUTCOMES[step, None] < RUNS // 10}
+    return rare | steps - refused - {"credit"}
+
+
+def test_the_ledger_is_equal_to_a_plain_one_after_every_step(committed_db):
+    # A story leaves kinds of steps out at random, so a set of them may have hardly any of one kind:
+    # then more are told.
+    for _ in range(MOST_ROUNDS):
+        tell_stories()
+        if not hardly_told():
+            break
+    assert not hardly_told()
