@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from coinhub.core.variables import choice, env, number, switch
+from coinhub.core.variables import choice, env, keys, number, switch
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -38,6 +38,7 @@ SECRET_KEY: str = env.str("SECRET_KEY")
 BASE_URL: str = env.str("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 STATE_DIR = Path(env.str("COINHUB_STATE_DIR", default=str(BASE_DIR / "var")))
+FIELD_KEYS: dict[str, bytes] = keys("COINHUB_FIELD_KEYS")
 RECONCILIATION_KEY: str = env.str("COINHUB_RECONCILIATION_KEY", default="")
 CHECK_TIMEOUT_S: int = number("COINHUB_CHECK_TIMEOUT_S", default=600)
 GATE_EVERY_S: int = number("COINHUB_GATE_EVERY_S", default=10)
@@ -52,6 +53,7 @@ def require_production_is_safe() -> None:
         "COINHUB_DEBUG": DEBUG,
         "COINHUB_RATE_LIMITS": not RATE_LIMITS,
         "SECRET_KEY": len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5 or "insecure" in SECRET_KEY,
+        "COINHUB_FIELD_KEYS": any(len(set(key)) < 8 for key in FIELD_KEYS.values()),
         "COINHUB_RECONCILIATION_KEY": len(RECONCILIATION_KEY) < 20,
         "ALLOWED_HOSTS": "*" in ALLOWED_HOSTS,
         "BASE_URL": not BASE_URL.startswith("https://"),

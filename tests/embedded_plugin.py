@@ -74,7 +74,7 @@ def give_settings(secrets: Secrets) -> None:
     """Set the settings that have no default, unless the caller has."""
     defaults = {
         "SECRET_KEY": secrets.secret_key,
-        "COINHUB_FIELD_KEY": secrets.field_key,
+        "COINHUB_FIELD_KEYS": f"1:{secrets.field_key}",
         "COINHUB_RECONCILIATION_KEY": secrets.reconciliation_key,
         "COINHUB_ENVIRONMENT": "development",
         "COINHUB_SANDBOX": "true",

@@ -43,7 +43,7 @@ def settings(
     """
     defaults = {
         "SECRET_KEY": secrets.secret_key,
-        "COINHUB_FIELD_KEY": secrets.field_key,
+        "COINHUB_FIELD_KEYS": f"1:{secrets.field_key}",
         "COINHUB_RECONCILIATION_KEY": secrets.reconciliation_key,
         "COINHUB_ENVIRONMENT": "development",
         "COINHUB_SANDBOX": "true",

@@ -1,5 +1,6 @@
 """Settings: a missing or bad one stops the start with its name; production has no test door."""
 
+import base64
 import os
 import secrets
 import subprocess
@@ -12,7 +13,7 @@ from tests.house.source import ROOT
 SAFE = {
     "COINHUB_ENVIRONMENT": "production",
     "SECRET_KEY": secrets.token_urlsafe(64),
-    "COINHUB_FIELD_KEY": secrets.token_urlsafe(32),
+    "COINHUB_FIELD_KEYS": f"1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
     "COINHUB_RECONCILIATION_KEY": secrets.token_urlsafe(32),
     "BASE_URL": "https://pay.example.com",
     "ALLOWED_HOSTS": "pay.example.com",
@@ -51,6 +52,7 @@ class TestProduction:
             ("SECRET_KEY", "short"),
             ("SECRET_KEY", "a" * 64),
             ("SECRET_KEY", "django-insecure-" + "0123456789abcdef" * 4),
+            ("COINHUB_FIELD_KEYS", f"1:{base64.b64encode(bytes(32)).decode()}"),
             ("COINHUB_RECONCILIATION_KEY", ""),
             ("COINHUB_RECONCILIATION_KEY", None),
             ("COINHUB_RECONCILIATION_KEY", "short"),
@@ -78,7 +80,7 @@ class TestProduction:
 
 
 class TestAnyInstallation:
-    @pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL"])
+    @pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "COINHUB_FIELD_KEYS"])
     def test_does_not_start_without_what_has_no_default_and_names_it(self, name):
         done = start(**{name: None})
         assert done.returncode != 0
@@ -90,6 +92,10 @@ class TestAnyInstallation:
             ("COINHUB_ENVIRONMENT", "staging"),
             ("DATABASE_URL", "sqlite:///x.db"),
             ("DATABASE_URL", "mysql://u:p@localhost/x"),
+            ("COINHUB_FIELD_KEYS", ""),
+            ("COINHUB_FIELD_KEYS", "1:c2hvcnQ="),
+            ("COINHUB_FIELD_KEYS", base64.b64encode(secrets.token_bytes(32)).decode()),
+            ("COINHUB_FIELD_KEYS", f"{SAFE['COINHUB_FIELD_KEYS']},{SAFE['COINHUB_FIELD_KEYS']}"),
         ],
     )
     def test_does_not_start_with_a_value_that_means_nothing_and_names_it(self, name, value):
