@@ -13,6 +13,12 @@ def _own_subscribers(monkeypatch):
     monkeypatch.setattr(within, "_subscribers", {})
 
 
+@transaction.atomic
+def approve():
+    OutboxEvent.objects.create(shard=0, type="within.test", object_id="1")
+    within.tell("case.approved")
+
+
 @pytest.mark.django_db
 class TestNews:
     def test_reaches_those_who_subscribed_once_each_in_their_order(self):
@@ -42,7 +48,6 @@ class TestNews:
             raise NotYours
 
         within.subscribe("case.approved", refuse)
-        with pytest.raises(NotYours), transaction.atomic():
-            OutboxEvent.objects.create(shard=0, type="within.test", object_id="1")
-            within.tell("case.approved")
+        with pytest.raises(NotYours):
+            approve()
         assert not OutboxEvent.objects.filter(type="within.test").exists()
