@@ -24,6 +24,11 @@ TABLES: dict[str, str] = {
     "wallets_transaction": "SELECT, INSERT, UPDATE (status, state, completed_at)",
     "wallets_idempotencykey": "SELECT, INSERT, UPDATE (response_status, response_body)",
     "wallets_currency": "SELECT, INSERT, UPDATE (name, position)",
+    # what payments go by
+    "wallets_destination": "SELECT, INSERT, UPDATE (archived_at)",
+    "wallets_fee": APPEND,
+    "wallets_limit": APPEND,
+    "wallets_price": APPEND,
     "events_auditevent": APPEND,
     "events_outboxevent": "SELECT, INSERT, UPDATE (relayed_at, attempts)",
     # the four relations
