@@ -112,6 +112,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -179,6 +181,10 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
+MFA_ADAPTER = "coinhub.users.factor_adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn"]  # recovery codes are our own, as hashes
+MFA_TOTP_ISSUER = "CoinHub"
+MFA_TOTP_TOLERANCE = 1  # clocks of phones; what was used stays used all the same
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/m/key,30/m/ip"} if RATE_LIMITS else False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "overview"

@@ -1,5 +1,6 @@
 """The database: SQL files in migrations, transactions, and columns Django has no field for."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,14 @@ def require_transaction() -> None:
     real = [b for b in connection.atomic_blocks if not getattr(b, "_from_testcase", False)]
     if not real:
         raise RuntimeError("this step needs the transaction of a use case")
+
+
+def database_clock() -> datetime:
+    """Ask the database what time it is: one clock for all processes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment
 
 
 class ClockTimestamp(Func):

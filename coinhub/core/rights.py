@@ -42,6 +42,10 @@ TABLES: dict[str, str] = {
     "users_user_user_permissions": ALL,
     "users_accesstoken": ALL,
     "users_refreshtoken": ALL,
+    "users_usedcode": APPEND,
+    "users_recoverycode": ALL,
+    "users_factorlock": "SELECT, INSERT, UPDATE",
+    "users_trybudget": ALL,
     "kyc_case": "SELECT, INSERT, UPDATE",
     # integrity
     "integrity_run": APPEND,
@@ -57,6 +61,8 @@ TABLES: dict[str, str] = {
     "django_content_type": READ,
     "django_migrations": READ,
     "django_session": ALL,
+    "mfa_authenticator": ALL,
+    "usersessions_usersession": ALL,
 }
 
 # The doors: SECURITY DEFINER functions the application may call, and plain reads.

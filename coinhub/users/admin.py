@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 from allauth.account import admin as allauth_admin
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
+from allauth.mfa import admin as mfa_admin
+from allauth.usersessions import admin as sessions_admin
 from django.contrib import admin
 from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.models import Group
@@ -22,7 +24,7 @@ admin.site.site_title = "CoinHub back office"
 admin.site.index_title = "Overview"
 
 # Imported above so that they have registered their pages by now: those can be changed, ours not.
-for registered_by in (allauth_admin, auth_admin):
+for registered_by in (allauth_admin, auth_admin, mfa_admin, sessions_admin):
     for model in [
         m
         for m, page in admin.site._registry.items()

@@ -23,5 +23,7 @@ def digest_of(token: str) -> bytes:
 
 
 def stamp_of(user: User) -> bytes:
-    """Give a keyed hash of the password's hash; it changes when the password does."""
-    return salted_hmac("coinhub.users.stamp", user.password, algorithm="sha256").digest()
+    """Give a keyed hash that changes with the password, the e-mail and the second factor."""
+    changed_at = user.credentials_changed_at
+    proof = f"{user.password} {changed_at.isoformat() if changed_at else ''}"
+    return salted_hmac("coinhub.users.stamp", proof, algorithm="sha256").digest()

@@ -34,6 +34,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     The primary key is random and opaque, so it is also the public id. A customer taken over has no
     e-mail and no password and cannot sign in; ``external_ref`` (label and account number) names it.
+    ``credentials_changed_at`` is when password, e-mail or second factor last changed, by the
+    database's clock: sessions and tokens from before are worth nothing, withdrawals wait after it.
 
     Personal data: ``email``, ``name``.
     """
@@ -45,6 +47,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)
+    credentials_changed_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[UserManager] = UserManager()
 

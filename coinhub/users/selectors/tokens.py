@@ -13,14 +13,14 @@ from coinhub.users.models import User
 FIND_USER = sql_file("coinhub/users/sql/find_user.sql")
 COLUMNS = (  # in the order of the model, which ``from_db`` goes by
     "password", "last_login", "is_superuser", "id", "email", "name", "external_ref", "is_active",
-    "is_staff", "date_joined",
+    "is_staff", "date_joined", "credentials_changed_at",
 )  # fmt: skip
 
 
 def find_user(token: str) -> User | None:
     """Find the active person an access token stands for, in one query.
 
-    A token that ran out, was revoked, or goes back to another password stands for nobody.
+    A token that ran out, was revoked, or is from before a change of credentials stands for nobody.
     """
     if not token.startswith(secrets.ACCESS_PREFIX) or len(token) > secrets.LONGEST:
         return None

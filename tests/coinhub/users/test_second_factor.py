@@ -1,0 +1,200 @@
+"""The second factor: a code works once, whoever sends it how often, and guessing is slow."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core.cache import cache
+from django.db import connection, transaction
+
+from coinhub.core.db import database_clock
+from coinhub.users.models import FactorLock, RecoveryCode, UsedCode
+from coinhub.users.services import second_factor
+from coinhub.users.services.second_factor import CodeRefused, FactorLocked
+from tests.conftest import make_customer
+
+
+def enrol(user):
+    with transaction.atomic():
+        return second_factor.enrol_totp(user)
+
+
+def code_of(secret, ahead=0):
+    return second_factor.code_at(secret, second_factor.current_step() + ahead)
+
+
+def wrong_for(secret):
+    """Give a code that is not right at any step near now."""
+    near = {code_of(secret, ahead) for ahead in range(-3, 4)}
+    return next(code for code in (f"{n:06d}" for n in range(10)) if code not in near)
+
+
+def try_code(user, code):
+    try:
+        return second_factor.check_code(user, code)
+    except (CodeRefused, FactorLocked) as refusal:
+        return type(refusal)
+    finally:
+        connection.close()
+
+
+def at_once(tries):
+    with ThreadPoolExecutor(len(tries)) as crowd:
+        return [done.result() for done in [crowd.submit(try_code, *one) for one in tries]]
+
+
+@pytest.mark.django_db
+class TestACode:
+    def test_is_taken_once_and_never_again(self, alice):
+        secret = enrol(alice)
+        code = code_of(secret)
+        assert second_factor.check_code(alice, f" {code[:3]} {code[3:]} ") == "totp"
+        with pytest.raises(CodeRefused):
+            second_factor.check_code(alice, code)
+        assert UsedCode.objects.count() == 1
+
+    def test_stays_used_when_the_cache_is_emptied(self, alice):
+        code = code_of(enrol(alice))
+        second_factor.check_code(alice, code)
+        cache.clear()
+        with pytest.raises(CodeRefused):
+            second_factor.check_code(alice, code)
+
+    @pytest.mark.parametrize("ahead", [-1, 0, 1])
+    def test_of_the_step_before_or_after_is_taken_for_clocks_differ(self, alice, ahead):
+        assert second_factor.check_code(alice, code_of(enrol(alice), ahead)) == "totp"
+
+    @pytest.mark.parametrize("ahead", [-3, 3])
+    def test_of_another_time_is_refused(self, alice, ahead):
+        code = code_of(enrol(alice), ahead)
+        with pytest.raises(CodeRefused):
+            second_factor.check_code(alice, code)
+
+    def test_of_somebody_else_is_refused(self, alice, bob):
+        enrol(alice)
+        code = code_of(enrol(bob))
+        with pytest.raises(CodeRefused):
+            second_factor.check_code(alice, code)
+        assert second_factor.check_code(bob, code) == "totp"
+
+    @pytest.mark.parametrize(
+        "code", ["", " ", "12345", "x" * 5000, "\u0661\u0662\u0663456", "\x00"]
+    )
+    def test_that_is_none_is_refused(self, alice, code):
+        enrol(alice)
+        with pytest.raises(CodeRefused):
+            second_factor.check_code(alice, code)
+
+    def test_cannot_be_checked_within_the_operation_it_is_for(self, committed_db):
+        user = make_customer("durable")
+        with pytest.raises(RuntimeError), transaction.atomic():
+            second_factor.check_code(user, "123456")
+
+    def test_of_an_old_factor_is_worth_nothing_after_a_new_one(self, alice):
+        old = enrol(alice)
+        new = enrol(alice)
+        assert new != old
+        with pytest.raises(CodeRefused):
+            second_factor.check_code(alice, code_of(old))
+        assert second_factor.check_code(alice, code_of(new)) == "totp"
+
+
+@pytest.mark.django_db
+class TestTheSecret:
+    def test_is_not_in_the_database_in_clear(self, alice):
+        secret = enrol(alice)
+        kept = Authenticator.objects.get(user=alice).data["secret"]
+        assert secret not in kept
+        assert second_factor.find_unused_code(alice) == code_of(secret)
+
+    def test_makes_a_second_factor_of_which_recovery_codes_are_none(self, alice, bob):
+        with transaction.atomic():
+            second_factor.new_recovery_codes(bob)
+        enrol(alice)
+        assert second_factor.has_second_factor(alice)
+        assert not second_factor.has_second_factor(bob)
+
+
+@pytest.mark.django_db
+class TestGuessing:
+    def fail(self, user, secret, times):
+        for _ in range(times):
+            with pytest.raises(CodeRefused):
+                second_factor.check_code(user, wrong_for(secret))
+
+    def test_ends_after_five_wrong_codes_even_with_the_right_one(self, alice):
+        secret = enrol(alice)
+        self.fail(alice, secret, 5)
+        with pytest.raises(FactorLocked) as locked:
+            second_factor.check_code(alice, code_of(secret))
+        assert 0 < locked.value.members["retry_after"] <= 60
+        assert UsedCode.objects.count() == 0
+
+    def test_waits_longer_each_time(self, alice):
+        secret = enrol(alice)
+        waits = []
+        for _ in range(8):
+            self.fail(alice, secret, 5)
+            lock = FactorLock.objects.get(user=alice)
+            waits.append(lock.locked_until - database_clock())
+            FactorLock.objects.update(locked_until=database_clock() - timedelta(seconds=1))
+        minutes = [round(wait / timedelta(minutes=1)) for wait in waits]
+        assert minutes == [1, 4, 16, 64, 256, 1024, 1440, 1440]
+
+    def test_starts_anew_after_a_right_code(self, alice):
+        secret = enrol(alice)
+        self.fail(alice, secret, 4)
+        second_factor.check_code(alice, code_of(secret))
+        self.fail(alice, secret, 4)
+        assert second_factor.check_code(alice, code_of(secret, 1)) == "totp"
+
+
+@pytest.mark.django_db
+class TestRecoveryCodes:
+    def test_are_ten_each_taken_once_however_they_are_written(self, alice):
+        with transaction.atomic():
+            codes = second_factor.new_recovery_codes(alice)
+        assert len(set(codes)) == 10
+        assert (
+            second_factor.check_code(alice, codes[0].upper().replace("-", " ")) == "recovery_code"
+        )
+        with pytest.raises(CodeRefused):
+            second_factor.check_code(alice, codes[0])
+        assert second_factor.count_recovery_codes(alice) == 9
+
+    def test_are_kept_as_hashes(self, alice):
+        with transaction.atomic():
+            codes = second_factor.new_recovery_codes(alice)
+        kept = b"".join(bytes(row.digest) for row in RecoveryCode.objects.filter(user=alice))
+        assert not any(code.replace("-", "").encode() in kept for code in codes)
+
+    def test_of_before_are_worth_nothing_once_there_are_new_ones(self, alice):
+        with transaction.atomic():
+            old = second_factor.new_recovery_codes(alice)
+            second_factor.new_recovery_codes(alice)
+        with pytest.raises(CodeRefused):
+            second_factor.check_code(alice, old[0])
+
+
+class TestAtOnce:
+    def test_fifty_with_one_valid_code_are_one_success(self, committed_db):
+        user = make_customer("stormed")
+        code = code_of(enrol(user))
+        answers = at_once([(user, code)] * 50)
+        assert answers.count("totp") == 1
+
+    def test_ten_recovery_codes_are_ten_successes_and_the_same_again_none(self, committed_db):
+        user = make_customer("recovering")
+        with transaction.atomic():
+            codes = second_factor.new_recovery_codes(user)
+        assert at_once([(user, code) for code in codes]) == ["recovery_code"] * 10
+        assert second_factor.count_recovery_codes(user) == 0
+        assert "recovery_code" not in at_once([(user, code) for code in codes])
+
+    def test_wrong_codes_are_five_tries_for_all(self, committed_db):
+        user = make_customer("guessed")
+        secret = enrol(user)
+        answers = at_once([(user, wrong_for(secret))] * 20)
+        assert answers.count(CodeRefused) == 5
+        assert answers.count(FactorLocked) == 15
