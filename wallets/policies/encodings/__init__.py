@@ -1,0 +1,1 @@
+"""How addresses are written down: each encoding with its checksum."""
