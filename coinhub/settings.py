@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "coinhub",
     "coinhub.users",
     "coinhub.events",
+    "coinhub.approvals",
     "coinhub.api",
     "kyc",
     "wallets",

@@ -31,6 +31,9 @@ TABLES: dict[str, str] = {
     "wallets_price": APPEND,
     "events_auditevent": APPEND,
     "events_outboxevent": "SELECT, INSERT, UPDATE (relayed_at, attempts)",
+    "approvals_approval": (
+        "SELECT, INSERT, UPDATE (state, checker_id, decided_at, comment, result)"
+    ),
     # the four relations
     "wallets": READ,
     "crypto_balances": READ,

@@ -11,6 +11,7 @@ GROUPS = (OPERATIONS, KYC, AUDITOR)
 IDENTITY = ("users.user", "kyc.case")
 EVERYTHING = (
     *IDENTITY,
+    "approvals.approval",
     "auth.group",
     "events.auditevent",
     "events.outboxevent",
