@@ -19,6 +19,7 @@ from coinhub.core.money import Money
 from coinhub.users import roles
 from coinhub.users.models import User
 from kyc.models import Case
+from kyc.services import take_over
 from wallets.models import Wallet
 from wallets.selectors import currencies
 from wallets.services import bootstrap, payments, wallets
@@ -77,7 +78,8 @@ def make_customer(name: str = "customer", *, kyc: str = Case.Status.APPROVED) ->
     """Make a customer with an identity case; every call makes a new one."""
     user = User.objects.create_user(f"{name}-{next(_numbers)}@example.com", PASSWORD, name=name)
     if kyc != Case.Status.NOT_STARTED:
-        Case.objects.create(customer=user, status=kyc, tier=2 if kyc == "approved" else 0)
+        state = {"pending": "submitted"}.get(kyc, kyc)
+        take_over.take_over(customer_ids=[user.pk], state=state)
     return user
 
 

@@ -14,7 +14,7 @@ from coinhub.core.db import sql_file
 from coinhub.core.ids import shard_of
 from coinhub.core.money import Money
 from coinhub.users.models import User
-from kyc.models import Case
+from kyc.services import take_over
 from wallets.ledger import batches, chart, drafts
 from wallets.ledger.request import MoneyRequest
 from wallets.models import Transaction, Wallet
@@ -58,9 +58,7 @@ def build(admin_url: str) -> Stage:
             User(pk=pk, external_ref=f"bench-{run}:{place}", password="!")  # noqa: S106  # no sign-in
             for place, pk in enumerate(owners)
         )
-        Case.objects.bulk_create(
-            Case(customer_id=pk, status=Case.Status.APPROVED, tier=2) for pk in owners
-        )
+        take_over.take_over(customer_ids=owners)
         wallets = [open_wallet(owner_id=pk, currency="GBP") for pk in owners]
         _fund(wallets)
     ids = [wallet.pk for wallet in wallets]

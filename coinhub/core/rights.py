@@ -23,6 +23,9 @@ TABLES: dict[str, str] = {
     "wallets_holdcondition": READ,
     "wallets_transaction": "SELECT, INSERT, UPDATE (status, state, completed_at)",
     "wallets_idempotencykey": "SELECT, INSERT, UPDATE (response_status, response_body)",
+    "wallets_stop": "SELECT, INSERT, UPDATE (lifted_by, lifted_at)",
+    "wallets_freeze": "SELECT, INSERT, UPDATE (lifted_by, lifted_at)",
+    "wallets_allowance": "SELECT, INSERT, UPDATE (failures, paused_until)",
     "wallets_currency": "SELECT, INSERT, UPDATE (name, position)",
     # what payments go by
     "wallets_destination": "SELECT, INSERT, UPDATE (archived_at)",
@@ -49,7 +52,16 @@ TABLES: dict[str, str] = {
     "users_recoverycode": ALL,
     "users_factorlock": "SELECT, INSERT, UPDATE",
     "users_trybudget": ALL,
-    "kyc_case": "SELECT, INSERT, UPDATE",
+    "users_apikey": "SELECT, INSERT, UPDATE (last_used_at, revoked_at)",
+    "users_apikeyspend": APPEND,
+    "users_confirmation": ("SELECT, INSERT, DELETE, UPDATE (confirmed_at, method, used_key)"),
+    "users_ratewindow": "SELECT, UPDATE, DELETE",
+    "kyc_case": "SELECT, INSERT, UPDATE (state, version, tier, wanted_tier, attempts, submitted_at,"
+    " decided_at, reviewer_id, lease_until, restart_from)",
+    "kyc_decision": APPEND,
+    "kyc_details": "SELECT, INSERT, UPDATE",
+    "kyc_document": "SELECT, INSERT, UPDATE (submitted_at, replaced_at)",
+    "kyc_documentfile": "SELECT, INSERT, DELETE",
     # integrity
     "integrity_run": APPEND,
     "integrity_finding": APPEND,
@@ -76,11 +88,15 @@ FUNCTIONS: set[str] = {
     "hold_void_v1",
     "book_transaction_v1",
     "book_step_v1",
+    "book_transaction_v2",
+    "book_step_v2",
+    "hold_condition_v1",
     "open_wallet_v1",
     "set_wallet_state_v1",
     "repair_wallet_v1",
     "wallet_seq_at_v1",
     "ledger_shard",
+    "rate_take_v1",
 }
 
 

@@ -20,6 +20,7 @@ from coinhub.core.errors import DomainError
 from coinhub.core.money import Money
 from coinhub.users.models import User
 from kyc.models import Case
+from kyc.services import take_over
 from wallets.ledger import chart
 from wallets.ledger.errors import IdempotencyKeyExpired
 from wallets.ledger.request import Booked, MoneyRequest
@@ -115,13 +116,8 @@ def _ensure_person(person: Person, password: str) -> tuple[User, bool]:
 
 
 def _open_case(user: User, status: str) -> None:
-    approved = status == Case.Status.APPROVED
-    Case.objects.create(
-        customer=user,
-        status=status,
-        tier=2 if approved else 0,
-        decided_at=timezone.now() if approved else None,
-    )
+    state = Case.State.SUBMITTED if status == Case.Status.PENDING else status
+    take_over.take_over(customer_ids=[user.pk], state=state, actor=system("demo"))
 
 
 def _fund_house(stage: Stage) -> int:
