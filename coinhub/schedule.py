@@ -17,4 +17,9 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         # A run that waited a whole hour is replaced by the next one.
         "options": {"expires": 3600},
     },
+    "approvals-expire": {
+        "task": "approvals.expire",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 300},
+    },
 }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.db import IntegrityError, connection, transaction
 
 from coinhub.approvals import kinds, votes
@@ -26,6 +27,7 @@ from coinhub.users.models import User
 
 State = Approval.State
 MOST_AT_ONCE = 500
+log = structlog.get_logger(__name__)
 
 
 def propose(
@@ -158,6 +160,22 @@ def expire(approval_id: UUID, *, actor: Actor) -> bool:
         end(approval, State.EXPIRED, actor=actor)
         kinds.get(approval.kind).on_end(approval, actor)
     return True
+
+
+def expire_due(*, actor: Actor) -> int:
+    """End the proposals whose time is over, each in its own transaction, and count them.
+
+    What cannot end now is logged and tried again by the next run; it holds no other up.
+
+    Repeat: nothing more to end.
+    """
+    ended = 0
+    for approval_id in list_due():
+        try:
+            ended += expire(approval_id, actor=actor)
+        except DomainError as refusal:
+            log.warning("approval_does_not_end", id=str(approval_id), code=refusal.code)
+    return ended
 
 
 def list_due() -> list[UUID]:

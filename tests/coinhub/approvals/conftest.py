@@ -32,6 +32,7 @@ class Lamp:
     refuses: bool = False
     about: list[Any] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
+    ends_with: Any = None
 
     def execute(self, approval: Approval, *, checker: User, actor: Actor) -> dict[str, Any]:
         audit.record(
@@ -42,6 +43,9 @@ class Lamp:
         return {"lit": approval.payload["watts"]}
 
     def end(self, approval: Approval, actor: Actor) -> None:
+        if self.ends_with:
+            self.ends_with(approval, actor)
+            return
         self.ended.append(approval.state)
 
 

@@ -28,7 +28,7 @@ def state_of(approval):
     return Approval.objects.get(pk=approval.pk).state
 
 
-def old(maker):
+def old(maker, watts=5):
     """Make a proposal of 25 hours ago; one that exists cannot be made older."""
     now = timezone.now()
     fresh = Approval(
@@ -36,7 +36,7 @@ def old(maker):
         target_type="lamp",
         target_id="cellar",
         target_version="1",
-        payload={"watts": 5},
+        payload={"watts": watts},
         reason=REASON,
         maker=maker,
         created_at=now - timedelta(hours=25),
