@@ -50,7 +50,8 @@ def nobody(approval: Approval) -> Collection[UUID]:
 class Kind:
     """A kind of approval.
 
-    ``describe`` writes what will happen, as lines of (label, value) for the screen. ``version``
+    ``describe`` writes what will happen, as lines of (label, value) for the screen; it is asked of
+    proposals that have ended, too. ``version``
     says of the target what it is now: when that differs from what it said at the proposal, the
     proposal is ``stale``. It is asked under the approval's lock and may lock the target's rows.
     ``on_end`` is called in the transaction that ends a proposal in any other way than by doing it
@@ -83,6 +84,18 @@ def register(kind: Kind) -> None:
 def get(name: str) -> Kind:
     """Give a kind by its name; an approval of a kind that nobody registers is a bug."""
     return _kinds[name]
+
+
+def title_of(name: str) -> str:
+    """Give a kind's title; a row may be older than the end of its kind."""
+    return _kinds[name].title if name in _kinds else name
+
+
+def describe(approval: Approval) -> Lines:
+    """Say what an approval is about, for the screen, after it has ended too."""
+    if approval.kind not in _kinds:
+        return [(name, str(value)) for name, value in approval.payload.items()]
+    return _kinds[approval.kind].describe(approval)
 
 
 def registered() -> list[Kind]:

@@ -1,0 +1,41 @@
+"""Reads of approvals."""
+
+from collections.abc import Sequence
+
+from django.contrib.auth.models import Permission
+from django.db.models import Q
+
+from coinhub.approvals import kinds
+from coinhub.approvals.kinds import Kind
+from coinhub.approvals.models import Approval
+from coinhub.users.models import User
+
+ENOUGH = 2  # who proposes cannot decide, so one person alone gets nothing done
+
+
+def count_waiting() -> int:
+    """Count the proposals that wait for a decision."""
+    return Approval.objects.filter(state=Approval.State.PENDING).count()
+
+
+def oldest_waiting() -> Approval | None:
+    """Give the proposal that has waited longest."""
+    return (
+        Approval.objects.filter(state=Approval.State.PENDING).order_by("created_at", "id").first()
+    )
+
+
+def kinds_without_checkers() -> Sequence[Kind]:
+    """List the kinds that fewer than two active members of staff may approve."""
+    permissions = {kind.approve_permission for kind in kinds.registered()}
+    many = {name for name in permissions if _count_staff_with(name) >= ENOUGH}
+    return [kind for kind in kinds.registered() if kind.approve_permission not in many]
+
+
+def _count_staff_with(permission: str) -> int:
+    app_label, _, codename = permission.partition(".")
+    right = Permission.objects.filter(content_type__app_label=app_label, codename=codename)
+    staff = User.objects.filter(is_active=True, is_staff=True).filter(
+        Q(is_superuser=True) | Q(groups__permissions__in=right) | Q(user_permissions__in=right)
+    )
+    return staff.distinct().count()
