@@ -8,3 +8,9 @@ class KycConfig(AppConfig):
 
     name = "kyc"
     verbose_name = "Identity"
+
+    def ready(self) -> None:
+        """Make the kinds of approvals known."""
+        from kyc.services import four_eyes
+
+        four_eyes.register()

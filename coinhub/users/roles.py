@@ -27,7 +27,19 @@ EVERYTHING = (
 )
 VIEWS: dict[str, tuple[str, ...]] = {OPERATIONS: EVERYTHING, KYC: IDENTITY, AUDITOR: EVERYTHING}
 MORE: dict[str, tuple[str, ...]] = {
-    OPERATIONS: ("wallets.add_currency", "wallets.change_currency"),
+    OPERATIONS: (
+        "wallets.add_currency",
+        "wallets.change_currency",
+        "approvals.propose_kyc_block",
+        "approvals.approve_kyc_approval",
+        "approvals.approve_kyc_block",
+        "approvals.approve_kyc_unblock",
+    ),
+    KYC: (
+        "approvals.propose_kyc_approval",
+        "approvals.propose_kyc_block",
+        "approvals.propose_kyc_unblock",
+    ),
 }
 
 
