@@ -17,6 +17,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         # A run that waited a whole hour is replaced by the next one.
         "options": {"expires": 3600},
     },
+    "prices": {
+        "task": "wallets.record_prices",
+        "schedule": crontab(),  # each minute
+        "options": {"expires": 60},
+    },
     "approvals-expire": {
         "task": "approvals.expire",
         "schedule": crontab(minute="*/5"),

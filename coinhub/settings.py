@@ -44,6 +44,9 @@ CHECK_TIMEOUT_S: int = number("COINHUB_CHECK_TIMEOUT_S", default=600)
 GATE_EVERY_S: int = number("COINHUB_GATE_EVERY_S", default=10)
 ALERT_EMAILS: list[str] = env.list("COINHUB_ALERT_EMAILS", default=[])
 ADDRESS_HEADER: str = env.str("COINHUB_ADDRESS_HEADER", default="")
+PRICE_SOURCE: str = env.str("COINHUB_PRICE_SOURCE", default="")
+PRICE_MAX_AGE_S: int = number("COINHUB_PRICE_MAX_AGE_S", default=300)
+ADDRESS_COOLING_H: int = number("COINHUB_ADDRESS_COOLING_H", default=24)
 
 
 def require_production_is_safe() -> None:

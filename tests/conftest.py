@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
+from coinhub.core import recent
 from coinhub.core.actor import Actor, system
 from coinhub.core.money import Money
 from coinhub.users import roles
@@ -72,6 +73,7 @@ def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
 @pytest.fixture(autouse=True)
 def _forget_currencies() -> None:
     currencies._known.clear()
+    recent.forget_all()
 
 
 def make_customer(name: str = "customer", *, kyc: str = Case.Status.APPROVED) -> User:

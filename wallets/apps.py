@@ -7,3 +7,13 @@ class WalletsConfig(AppConfig):
     """The ledger and everything that moves money."""
 
     name = "wallets"
+
+    def ready(self) -> None:
+        """Let the sandbox record prices when they are asked for: there nobody waits a minute."""
+        from django.conf import settings
+
+        from wallets.selectors import prices
+        from wallets.services.prices import record_sandbox
+
+        if settings.SANDBOX:
+            prices.refill_with(record_sandbox)

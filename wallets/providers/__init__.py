@@ -1,0 +1,1 @@
+"""Adapters to what the outside knows: prices."""
