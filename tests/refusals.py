@@ -19,7 +19,6 @@ WATCHED = (
     "wallets_currency",
     "events_auditevent",
     "events_outboxevent",
-    "approvals_approval",
 )
 _PICTURE = " UNION ALL ".join(
     # Text of the whole row, in one order: any change of any column shows.

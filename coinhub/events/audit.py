@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db import transaction
+
 from coinhub.core.actor import Actor
 from coinhub.core.db import require_transaction
 from coinhub.core.ids import HOUSE_SHARD
@@ -36,3 +38,24 @@ def record(
         before=before,
         after=after,
     )
+
+
+def looked_at(
+    *, actor: Actor, object_type: str, object_id: str, what: str = "page", reason: str = ""
+) -> AuditEvent:
+    """Record that a member of staff looked at what is a customer's: a page, a document, a balance.
+
+    ``what`` says what was shown, ``reason`` why, where the page asks for one. Call it before the
+    answer goes out: what cannot be recorded is not shown.
+
+    Atomic: joins the caller's transaction, or opens its own.
+    Writes: AuditEvent.
+    """
+    with transaction.atomic():
+        return record(
+            actor=actor,
+            action=f"{object_type}.looked_at",
+            object_type=object_type,
+            object_id=object_id,
+            after={"what": what} | ({"reason": reason} if reason else {}),
+        )

@@ -1,7 +1,9 @@
 """The audit trail."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.db.models import Q
 
 from coinhub.core.db import ClockTimestamp, XactIdField
 
@@ -9,7 +11,8 @@ from coinhub.core.db import ClockTimestamp, XactIdField
 class AuditEvent(models.Model):
     """One row is one thing somebody did: who, what, to what, before and after.
 
-    Written in the transaction of the change; the database refuses to change or delete it.
+    Written in the transaction of the change; the database refuses to change or delete it, and gives
+    it the SHA-256 of all its columns (``coinhub.events.checksum`` says how).
 
     Personal data: ``actor``, ``address``.
     """
@@ -35,10 +38,15 @@ class AuditEvent(models.Model):
     before = models.JSONField(null=True, blank=True)
     after = models.JSONField(null=True, blank=True)
     xact_id = XactIdField()
+    checksum = models.BinaryField(max_length=32, default=b"", editable=False)  # by a trigger
 
     class Meta:
         indexes = [
             models.Index(fields=["object_type", "object_id"], name="audit_by_object"),
+            models.Index(
+                fields=["actor", "id"], condition=Q(actor_kind="staff"), name="audit_by_staff"
+            ),
+            BrinIndex(fields=["occurred_at"], name="audit_by_time"),
         ]
 
     def __str__(self) -> str:
