@@ -27,4 +27,9 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="*/5"),
         "options": {"expires": 300},
     },
+    "rate-windows": {
+        "task": "users.forget_windows",
+        "schedule": crontab(hour="3", minute="10"),
+        "options": {"expires": 3600},
+    },
 }

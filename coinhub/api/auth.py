@@ -1,4 +1,4 @@
-"""Who is asking: the bearer of an access token."""
+"""Who is asking: the bearer of an access token or of an API key, and what a key may do."""
 
 from typing import Any
 
@@ -8,32 +8,87 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from coinhub.api.errors import Unauthenticated
-from coinhub.users import roles
-from coinhub.users.models import User
-from coinhub.users.selectors import tokens
+from coinhub.core.errors import DomainError
+from coinhub.core.requests import address_of
+from coinhub.users import key_text, roles
+from coinhub.users.models import ApiKey, User
+from coinhub.users.selectors import api_keys, tokens
+from coinhub.users.selectors.api_keys import KeyInUse
+from coinhub.users.services.api_keys import note_use
 
 SCHEME = "bearer"
+WHAT = (
+    "An access token of `POST auth/token`, or an API key (`chk_live_...`, in the sandbox "
+    "`chk_test_...`) with the scope that the operation names."
+)
+
+# What a view asks of its caller, besides the scopes that an API key can have.
+OPEN = "open"  # nobody is asked who they are
+PERSON = "person"  # a person who signed in; no key, whatever it may do
+STAFF = "staff"  # a member of staff who signed in
+SCOPES = frozenset({*ApiKey.Scope.values, OPEN, PERSON, STAFF})
+
+
+class ScopeMissing(DomainError):
+    """The API key has not the scope of this address, or no key has; ``scope`` names it."""
+
+    code = "SCOPE_MISSING"
+    status = 403
+    title = "This API key may not do this"
+
+
+class AddressNotAllowed(DomainError):
+    """The API key may not be used from where the call comes from."""
+
+    code = "ADDRESS_NOT_ALLOWED"
+    status = 403
+    title = "This API key may not be used from this address"
 
 
 class TokenAuthentication(BaseAuthentication):
-    """``Authorization: Bearer TOKEN``, looked up on every request: revocation works at once."""
+    """``Authorization: Bearer``, token or key, looked up each time: revocation works at once."""
 
-    def authenticate(self, request: Request) -> tuple[User, None] | None:
-        """Give the person of the token, ``None`` without one.
+    def authenticate(self, request: Request) -> tuple[User, KeyInUse | None] | None:
+        """Give the person, and the key if it is one; ``None`` without either.
 
-        Raises: Unauthenticated for a token that is not valid.
+        Raises: Unauthenticated for a token or key that is not valid.
         """
-        scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        scheme, _, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if not scheme:
             return None
-        user = tokens.find_user(token.strip()) if scheme.lower() == SCHEME else None
-        if user is None:
+        found = find_bearer(text.strip()) if scheme.lower() == SCHEME else None
+        if found is None:
             raise Unauthenticated("the token is not valid, or not any more")
-        return user, None
+        return found
 
     def authenticate_header(self, request: Request) -> str:
         """Name the scheme, so that a missing token is 401 and not 403."""
         return 'Bearer realm="CoinHub"'
+
+
+def find_bearer(text: str) -> tuple[User, KeyInUse | None] | None:
+    """Find whom a token or an API key stands for."""
+    if text.startswith(key_text.PREFIXES):
+        return api_keys.find_key(text)
+    user = tokens.find_user(text)
+    return None if user is None else (user, None)
+
+
+def require_scope(request: Request, scope: str) -> None:
+    """Let people pass; an API key only with this scope, and from its addresses.
+
+    Writes: when the key was last used.
+    Raises: ScopeMissing, AddressNotAllowed.
+    """
+    key = request.auth
+    if not isinstance(key, KeyInUse):
+        return
+    if not key.allows(address_of(request)):
+        raise AddressNotAllowed
+    if scope not in key.scopes:
+        raise ScopeMissing(scope=scope)
+    if key.is_use_due:
+        note_use(key.id)
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -44,7 +99,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         """Describe the header."""
-        return {"type": "http", "scheme": SCHEME, "description": "A token of `POST auth/token`."}
+        return {"type": "http", "scheme": SCHEME, "description": WHAT}
 
 
 class IsOperations(BasePermission):

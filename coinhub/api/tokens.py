@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from coinhub.api.auth import OPEN
 from coinhub.api.input import Input, TextField
 from coinhub.api.schema import refusals
 from coinhub.api.views import View
@@ -70,6 +71,8 @@ class OpenView(View):
 
     authentication_classes = []
     permission_classes = []
+    scope = OPEN
+    rate = "login"
 
 
 class Token(OpenView):

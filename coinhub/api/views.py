@@ -4,11 +4,15 @@ from typing import Any, ClassVar
 
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from coinhub.api import limits
+from coinhub.api.auth import require_scope
 from coinhub.api.errors import MediaTypeUnsupported, Unauthenticated
 from coinhub.api.input import Input, read_query
 from coinhub.api.json import StrictJSONParser
+from coinhub.core.requests import address_of
 from coinhub.users.models import User
 
 
@@ -26,17 +30,53 @@ class OneAnswer(BaseContentNegotiation):
 
 
 class View(APIView):
-    """A view that knows its query parameters and refuses others, and bodies that are no JSON."""
+    """A view that knows its query parameters and refuses others, and bodies that are no JSON.
+
+    Each view declares ``scope``, one of ``coinhub.api.auth.SCOPES``: what an API key needs, or
+    ``person``, ``staff`` and ``open``, which no key has. Without it no key gets in, and a test
+    fails. ``rate`` names the limit its calls count into.
+    """
 
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     content_negotiation_class = OneAnswer
+    scope: ClassVar[str] = ""
+    rate: ClassVar[str] = "reads"
     query: ClassVar[type[Input] | None] = None
     wanted: dict[str, Any]
+    standing: limits.Standing | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Let the caller in, then read the query."""
+        """Let the caller in (who, which scope, which role, how often), then read the query."""
         super().initial(request, *args, **kwargs)
         self.wanted = read_query(request.GET, self.query)
+
+    def check_permissions(self, request: Request) -> None:
+        """Ask an API key for the scope, then everybody for the role.
+
+        Raises: ScopeMissing, AddressNotAllowed, Forbidden.
+        """
+        require_scope(request, self.scope)
+        super().check_permissions(request)
+
+    def check_throttles(self, request: Request) -> None:
+        """Count the call, repeats and later refusals included.
+
+        Raises: RateLimited.
+        """
+        account = request.user.pk if isinstance(request.user, User) else None
+        self.standing = limits.take(self.rate, account=account, address=address_of(request))
+        if self.standing is not None:
+            self.standing.require()
+
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Tell the caller how many calls are left."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        if self.standing is not None:
+            for name, value in self.standing.headers().items():
+                answer[name] = value
+        return answer
 
     @property
     def person(self) -> User:

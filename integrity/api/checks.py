@@ -45,6 +45,7 @@ class CurrencyQuery(Input):
 class Check(View):
     """Judge the whole ledger."""
 
+    scope = "staff"
     permission_classes = [IsJudge]
 
     @extend_schema(operation_id="integrity_check", responses=ANSWERS)
@@ -56,6 +57,7 @@ class Check(View):
 class CheckCustomer(View):
     """Judge one customer's part of the ledger, perhaps in one currency."""
 
+    scope = "read"
     query = CurrencyQuery
 
     @extend_schema(
@@ -71,6 +73,8 @@ class CheckCustomer(View):
 
 class CheckCustomerWhole(View):
     """Judge one customer's part of the ledger."""
+
+    scope = "read"
 
     @extend_schema(operation_id="integrity_check_all", responses=ANSWERS)
     def get(self, request: Request, user_id: str) -> Response:

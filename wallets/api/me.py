@@ -13,6 +13,8 @@ from wallets.api.documents import MeShape
 class Me(View):
     """GET me: the caller, and where the identity check stands."""
 
+    scope = "read"
+
     @extend_schema(operation_id="me", responses={200: MeShape, **refusals(400, 401, 503)})
     def get(self, request: Request) -> Response:
         """Tell it."""

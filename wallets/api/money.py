@@ -55,6 +55,7 @@ class MoneyView(View):
     """A POST that moves money; it cannot be reached without a key."""
 
     needs_key: ClassVar[bool] = True
+    rate: ClassVar[str] = "money"
 
     def move(self, request: Request, reader: type[Input], case: Case) -> HttpResponse:
         """Read the body, run one use case under the caller's key, give the kept answer.

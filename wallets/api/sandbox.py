@@ -30,6 +30,7 @@ class CreditInput(MoneyInput):
 class TestCredit(MoneyView):
     """POST test/credit: staff credit a customer; the route exists in the sandbox only."""
 
+    scope = "staff"
     permission_classes = [IsAuthenticated, IsOperations]
 
     @extend_schema(

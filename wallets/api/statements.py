@@ -50,6 +50,7 @@ class StatementQuery(PageQuery):
 class WalletStatement(View):
     """GET wallets/{id}/statement: the history of a period."""
 
+    scope = "read"
     query: ClassVar[type[Input] | None] = StatementQuery
 
     @extend_schema(

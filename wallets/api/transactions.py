@@ -36,6 +36,7 @@ class TransactionQuery(PageQuery):
 class TransactionList(View):
     """GET transactions: the caller's on either side, newest first."""
 
+    scope = "read"
     query: ClassVar[type[Input] | None] = TransactionQuery
 
     @extend_schema(
@@ -67,6 +68,8 @@ class TransactionList(View):
 
 class TransactionDetail(View):
     """GET transactions/{id}: one transaction."""
+
+    scope = "read"
 
     @extend_schema(operation_id="transaction", responses={200: documents.TransactionShape, **READ})
     def get(self, request: Request, transaction_id: UUID) -> Response:

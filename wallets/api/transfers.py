@@ -27,6 +27,8 @@ class TransferInput(MoneyInput):
 class Transfer(MoneyView):
     """POST transfer: pay another customer."""
 
+    scope = "transfer"
+
     @extend_schema(
         operation_id="transfer",
         request=TransferInput,

@@ -22,6 +22,7 @@ READ = refusals(400, 401, 403, 503)
 class WalletList(View):
     """GET wallets: all of the caller's, the primary one first."""
 
+    scope = "read"
     query: ClassVar[type[Input] | None] = PageQuery
 
     @extend_schema(
@@ -51,6 +52,8 @@ class WalletList(View):
 class WalletDetail(View):
     """GET wallets/{id}: one wallet."""
 
+    scope = "read"
+
     @extend_schema(operation_id="wallet", responses={200: documents.WalletShape, **READ})
     def get(self, request: Request, wallet_id: UUID) -> Response:
         """Show it."""
@@ -60,6 +63,7 @@ class WalletDetail(View):
 class WalletHolds(View):
     """GET wallets/{id}/holds: why money waits."""
 
+    scope = "read"
     query: ClassVar[type[Input] | None] = PageQuery
 
     @extend_schema(
@@ -80,6 +84,7 @@ class WalletHolds(View):
 class WalletEntries(View):
     """GET wallets/{id}/entries: the history with running balances."""
 
+    scope = "read"
     query: ClassVar[type[Input] | None] = PageQuery
 
     @extend_schema(

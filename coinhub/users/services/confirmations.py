@@ -167,7 +167,9 @@ def _challenge(user: User, command: str, facts: Mapping[str, str], digest: bytes
     Confirmation.objects.filter(
         user=user, confirmed_at__isnull=True, expires_at__lt=ClockTimestamp() - KEPT
     ).delete()
-    same = _open(user).filter(digest=digest).order_by("-created_at", "pk").first()
+    same: Confirmation | None = (
+        _open(user).filter(digest=digest).order_by("-created_at", "pk").first()
+    )
     if same is not None:
         return same
     made = Confirmation.objects.create(

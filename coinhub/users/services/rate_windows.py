@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db import connection
 
 from coinhub.core.db import sql_file
 
-TAKE = "SELECT taken, remaining, wait_s FROM rate_take_v1(%s, %s, %s)"
+TAKE = "SELECT taken, remaining, wait_s FROM rate_take_v1(%s, %s, make_interval(secs => %s))"
 FORGET = sql_file("coinhub/users/sql/forget_windows.sql")
-FORGOTTEN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,7 @@ def take(keys: Sequence[str], mosts: Sequence[int], window_s: int) -> list[Room]
     Writes: RateWindow.
     """
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, [list(keys), list(mosts), timedelta(seconds=window_s)])
+        cursor.execute(TAKE, [list(keys), list(mosts), window_s])
         return [Room(*row) for row in cursor.fetchall()]
 
 
@@ -42,5 +40,5 @@ def forget_old() -> int:
     Writes: RateWindow rows are deleted.
     """
     with connection.cursor() as cursor:
-        cursor.execute(FORGET, [FORGOTTEN])
-        return cursor.rowcount
+        cursor.execute(FORGET)
+        return int(cursor.rowcount)
