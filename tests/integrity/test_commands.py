@@ -128,7 +128,7 @@ class TestInvariants:
 
     def test_a_hold_that_outlives_its_operation_breaks_i8(self, copy, plant):
         plant(
-            "UPDATE wallets_transaction SET status = 'CANCELLED' WHERE id ="
+            "UPDATE wallets_transaction SET status = 'CANCELLED', state = 'cancelled' WHERE id ="
             " (SELECT transaction_id FROM wallets_hold WHERE id = %(id)s)",
             id=copy.open_hold,
         )

@@ -41,14 +41,22 @@ def settlement(committed_db: None) -> Wallet:
 
 @pytest.fixture
 def open_transaction(committed_db: None) -> Callable[..., int]:
-    """Give a maker of transactions in PENDING, as the application may insert them."""
+    """Give a maker of transactions in any state, as the application may insert them."""
 
-    def make(payer: Wallet, payee: Wallet, status: str = "PENDING") -> int:
+    def make(
+        payer: Wallet,
+        payee: Wallet,
+        status: str = "PENDING",
+        *,
+        state: str | None = None,
+        kind: str = "transfer",
+    ) -> int:
+        state = state or {"PENDING": "pending_review"}.get(status, status.lower())
         row = run(
             "INSERT INTO wallets_transaction (public_id, shard, type, status, state, amount, fee,"
             " currency_id, payer_wallet_id, payee_wallet_id, reference, note)"
-            " VALUES (%s, %s, 'transfer', %s, lower(%s), 1, 0, %s, %s, %s, '', '') RETURNING id",
-            [uuid4(), payer.shard, status, status, payer.currency_id, payer.pk, payee.pk],
+            " VALUES (%s, %s, %s, %s, %s, 1, 0, %s, %s, %s, '', '') RETURNING id",
+            [uuid4(), payer.shard, kind, status, state, payer.currency_id, payer.pk, payee.pk],
         )
         return int(row[0])
 

@@ -1,5 +1,6 @@
-"""book_transaction_v1 and book_step_v1: everything of an operation, or nothing of it."""
+"""book_transaction_v2 and book_step_v2: everything of an operation, or nothing of it."""
 
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -9,9 +10,10 @@ from coinhub.events.models import AuditEvent, OutboxEvent
 from tests.conftest import gbp
 from tests.sql.calls import line, refused, run
 from tests.wallets.relations import assert_agree, balances
-from wallets.ledger import drafts, holds, posting
+from wallets.ledger import drafts, posting, steps
 from wallets.ledger.request import MoneyRequest
 from wallets.models import IdempotencyKey, Journal, Transaction
+from wallets.models.transaction import status_of
 from wallets.services.holds import place_hold
 
 ACTOR = system("functions")
@@ -30,14 +32,14 @@ def parameters(booking, **changed):
     values = posting.statement_parameters(
         booking, actor=ACTOR, event="transfer.completed", request=request
     )
-    places = {"public_id": 1, "status": 3, "amount": 5, "fee": 6, "ids": 14, "amounts": 17}
+    places = {"public_id": 1, "status": 3, "amount": 5, "fee": 6, "ids": 17, "amounts": 20}
     for name, value in changed.items():
         values[places[name]] = value
     return values
 
 
 def book(values):
-    """Call book_transaction_v1."""
+    """Call book_transaction_v2."""
     return run(posting.BOOK_TRANSACTION, values)
 
 
@@ -92,7 +94,7 @@ class TestMoreThanTwoLegs:
             drafts.leg(payer, gbp("5").amount),
         )
         values = parameters(draft(payer, payee, "30.00"))
-        values[14:18] = posting.leg_parameters(legs)
+        values[17:21] = posting.leg_parameters(legs)
         book(values)
         assert [balances(w)[0] for w in (payer, payee, third)] == [75, 20, 5]
         assert_agree(payer, payee, third)
@@ -107,20 +109,23 @@ class TestBookStep:
         )
         return booked.transaction.holds.select_related("wallet", "transaction").get()
 
-    def step(self, hold, legs=(), *, status="COMPLETED", end_state="captured", transaction_id=None):
-        """Call book_step_v1."""
-        columns = [list(column) for column in zip(*legs, strict=True)] or [[], [], [], []]
+    def step(self, hold, legs=(), *, to="completed", transaction_id=None, **take):
+        """Call book_step_v2 with one hold to take from."""
+        taken = {"amount": Decimal(40), "end_state": "captured"} | take
+        row = hold.transaction
+        columns = [list(column) for column in zip(*legs, strict=True)] or [None] * 4
         return run(
-            holds.BOOK_STEP,
+            steps.BOOK_STEP,
             [
-                hold.transaction.shard, transaction_id or hold.transaction_id, status,
-                str(status).lower(), f"step-{uuid4()}", hold.pk, hold.shard, end_state, *columns,
-                None, None, None, None, None, None, *posting.told(ACTOR, "hold.test"),
+                row.shard, transaction_id or row.pk, [row.state], status_of(to), to, "step",
+                f"step-{uuid4()}", *columns, [hold.pk], [hold.shard], [taken["amount"]],
+                [taken["end_state"]], *[None] * 4, None, None, *[None] * 5,
+                *posting.told(ACTOR, "hold.test"), "{}",
             ],
         )  # fmt: skip
 
     def test_captures_and_gives_the_rest_back(self, hold, payer, payee):
-        self.step(hold, [line(payer, -15, "locked"), line(payee, 15)])
+        self.step(hold, [line(payer, -40, "locked"), line(payee, 15), line(payer, 25)])
         assert (balances(payer), balances(payee)[0]) == ((85, 0, 0), 15)
         assert_agree(payer, payee)
 
@@ -131,23 +136,48 @@ class TestBookStep:
     def test_of_another_transaction_than_the_holds_is_refused(
         self, hold, payer, payee, open_transaction
     ):
-        other = open_transaction(payer, payee)
-        legs = [line(payer, -1, "locked"), line(payee, 1)]
+        other = open_transaction(payer, payee, kind="hold", state="authorised")
+        legs = [line(payer, -40, "locked"), line(payee, 40)]
         assert refused(self.step, hold, legs, transaction_id=other).sqlstate == "LG010"
-        answer = refused(self.step, hold, end_state="voided", transaction_id=other)
-        assert answer.sqlstate == "LG010"
 
     @pytest.mark.parametrize("end_state", ["released", "nonsense", ""])
-    def test_to_an_end_there_is_not_is_refused(self, hold, end_state):
-        assert refused(self.step, hold, end_state=end_state).sqlstate == "LG010"
+    def test_to_an_end_there_is_not_is_refused(self, hold, payer, end_state):
+        legs = [line(payer, -40, "locked"), line(payer, 40)]
+        assert refused(self.step, hold, legs, end_state=end_state).sqlstate == "LG010"
 
-    @pytest.mark.parametrize("status", ["REVERSED", "DONE"])
-    def test_to_a_status_that_does_not_follow_is_refused(self, hold, status):
-        answer = refused(self.step, hold, status=status, end_state="voided")
+    @pytest.mark.parametrize(
+        "legs",
+        [
+            lambda payer, payee: [line(payer, -39, "locked"), line(payee, 39)],
+            lambda payer, payee: [line(payer, -41, "locked"), line(payee, 41)],
+            lambda payer, payee: [line(payer, -40), line(payee, 40)],
+            lambda payer, payee: [
+                line(payer, -40, "locked"), line(payer, 10, "locked"), line(payee, 30)
+            ],
+            lambda payer, payee: [line(payer, -40, "locked"), line(payee, 40, "held")],
+        ],
+        ids=["less", "more", "available", "back", "held without a hold"],
+    )  # fmt: skip
+    def test_whose_legs_do_not_fit_what_is_taken_is_refused(self, hold, payer, payee, legs):
+        assert refused(self.step, hold, legs(payer, payee)).sqlstate == "LG010"
+
+    @pytest.mark.parametrize("amount", ["0", "-40", "NaN"])
+    def test_that_takes_nothing_or_less_is_refused(self, hold, payer, payee, amount):
+        legs = [line(payer, -40, "locked"), line(payee, 40)]
+        assert refused(self.step, hold, legs, amount=Decimal(amount)).sqlstate == "LG010"
+
+    def test_to_a_state_that_does_not_follow_is_refused(self, hold, payer):
+        legs = [line(payer, -40, "locked"), line(payer, 40)]
+        answer = refused(self.step, hold, legs, to="reversed", end_state="voided")
         assert answer.sqlstate == "LG012"
+
+    def test_from_another_state_than_it_is_in_is_refused(self, hold, payer):
+        hold.transaction.state = "approved"
+        legs = [line(payer, -40, "locked"), line(payer, 40)]
+        assert refused(self.step, hold, legs, end_state="voided").sqlstate == "LG012"
 
     def test_that_takes_more_than_there_is_leaves_the_transaction_pending(self, hold, payer, payee):
         legs = [line(payer, -41, "locked"), line(payee, 41)]
-        assert refused(self.step, hold, legs).sqlstate == "LG008"
+        assert refused(self.step, hold, legs, amount=Decimal(41)).sqlstate in ("LG008", "LG010")
         hold.transaction.refresh_from_db()
         assert hold.transaction.status == "PENDING"

@@ -12,7 +12,6 @@ from wallets.ledger.errors import (
     WalletFrozen,
     WalletUnchangeable,
 )
-from wallets.policies.routing import CreditMustWait
 from wallets.services.transfers import SelfTransfer
 
 Refusal = type[Exception]
@@ -100,15 +99,13 @@ class PlainLedger:
         """Part of what was set aside is paid, the rest given back."""
         if amount <= 0:
             return AmountInvalid
-        if not hold.payee.approved:
-            return CreditMustWait
         if not hold.is_open:
             return MoveNotAllowed
         if amount > hold.remaining:
             return HoldTooSmall
         hold.payer.locked -= hold.remaining
         hold.payer.available += hold.remaining - amount
-        hold.payee.available += amount
+        hold.payee.take_in(amount)
         hold.is_open = False
         return None
 

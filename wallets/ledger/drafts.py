@@ -32,6 +32,14 @@ class HoldDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class FeeDraft:
+    """What the house charges for an operation, and the house wallet that earns it."""
+
+    amount: Decimal
+    wallet: Wallet
+
+
+@dataclass(frozen=True, slots=True)
 class TransactionDraft:
     """A whole operation to be: the business record, its first journal and perhaps a hold."""
 
@@ -45,6 +53,8 @@ class TransactionDraft:
     shard: int
     hold: HoldDraft | None = None
     fee: Decimal = Decimal(0)
+    original: Transaction | None = None
+    usd_value: Decimal | None = None
     reference: str = ""
     note: str = ""
     metadata: dict[str, Any] = field(default_factory=dict)
@@ -65,15 +75,28 @@ def move(
     payee: Wallet,
     amount: Money,
     hold: HoldDraft | None = None,
+    fee: FeeDraft | None = None,
+    original: Transaction | None = None,
     **fields: Any,
 ) -> TransactionDraft:
     """Draft a payment from one wallet's available balance to another's.
 
-    With a hold the money arrives in the payee's ``held`` and the transaction is HELD.
-    The transaction lives on the payer's shard; where the payer is the house, on the payee's.
+    With a hold the money arrives in the payee's ``held`` and the transaction is HELD. A fee comes
+    on top for a payer; the transaction lives on the payer's shard. Where the payer is the house it
+    lives on the payee's, and the fee comes out of what arrives, as soon as that can be used.
+    What gives back an original lives with that.
     """
     arrives = BalanceType.HELD if hold else BalanceType.AVAILABLE
     status = Transaction.Status.HELD if hold else Transaction.Status.COMPLETED
+    gives, gets, earned = amount.amount, amount.amount, ()
+    if fee and fee.amount:
+        fields["fee"] = fee.amount
+        if not payer.code:
+            gives += fee.amount
+        if not payer.code or not hold:
+            earned = (leg(fee.wallet, fee.amount),)
+        if payer.code and not hold:
+            gets -= fee.amount
     return TransactionDraft(
         type=type,
         status=status,
@@ -81,25 +104,36 @@ def move(
         amount=amount,
         payer=payer,
         payee=payee,
-        legs=(leg(payer, (-amount).amount), leg(payee, amount.amount, arrives)),
-        shard=payee.shard if payer.code else payer.shard,
+        legs=(leg(payer, gives.copy_negate()), leg(payee, gets, arrives), *earned),
+        shard=original.shard if original else payee.shard if payer.code else payer.shard,
         hold=hold,
+        original=original,
         **fields,
     )
 
 
 def lock(
-    *, payer: Wallet, payee: Wallet, amount: Money, hold: HoldDraft, **fields: Any
+    *,
+    payer: Wallet,
+    payee: Wallet,
+    amount: Money,
+    hold: HoldDraft,
+    type: str = Transaction.Type.HOLD,  # noqa: A002
+    state: str = Transaction.State.AUTHORISED,
+    fee: Decimal = Decimal(0),
+    **fields: Any,
 ) -> TransactionDraft:
-    """Draft a hold: the payer's available money becomes locked, for a payee to come."""
+    """Draft a hold: the payer's available money, fee included, is locked for a payee to come."""
+    locked = (amount + Money(fee, amount.currency)).amount
     return TransactionDraft(
-        type=Transaction.Type.HOLD,
+        type=type,
         status=Transaction.Status.PENDING,
-        state="authorised",
+        state=state,
         amount=amount,
+        fee=fee,
         payer=payer,
         payee=payee,
-        legs=(leg(payer, (-amount).amount), leg(payer, amount.amount, BalanceType.LOCKED)),
+        legs=(leg(payer, locked.copy_negate()), leg(payer, locked, BalanceType.LOCKED)),
         shard=payer.shard,
         hold=hold,
         **fields,

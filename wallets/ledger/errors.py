@@ -121,6 +121,59 @@ class RefusedBefore(DomainError):
     title = "This request was refused before"
 
 
+class ServicePaused(DomainError):
+    """The emergency stop holds this operation; ``message`` says what customers are told."""
+
+    code = "SERVICE_PAUSED"
+    status = 503
+    title = "This is paused at the moment"
+
+    def __init__(self, detail: str = "", message: str = "", **members: Any) -> None:
+        super().__init__(detail or message, **members)
+
+
+class AccountFrozen(DomainError):
+    """The customer is frozen: nothing leaves any of the wallets."""
+
+    code = "ACCOUNT_FROZEN"
+    status = 403
+    title = "Your account is frozen"
+
+
+class CooldownActive(DomainError):
+    """Three failures in a row: payments pause for some minutes."""
+
+    code = "COOLDOWN_ACTIVE"
+    status = 429
+    title = "Too many failures, payments pause for some minutes"
+
+
+class LimitExceeded(DomainError):
+    """A limit would be passed; says which, what is used, what remains and when room is made."""
+
+    code = "LIMIT_EXCEEDED"
+    status = 422
+    title = "This would pass a limit"
+    stored = True
+
+
+class NothingLeft(DomainError):
+    """More would be given back than is left of the original payment."""
+
+    code = "NOTHING_LEFT_TO_REVERSE"
+    status = 422
+    title = "Less is left of the original payment"
+    stored = True
+
+
+class RoutedAnew(DomainError):
+    """The payee's identity was approved meanwhile, so the credit need not wait; try again."""
+
+    code = "ROUTED_ANEW"
+    status = 503
+    title = "Something changed meanwhile, please try again"
+
+
 class LedgerMisused(RuntimeError):
     """A journal that no use case should draft: a bug, not a refusal."""
 
@@ -134,6 +187,12 @@ REFUSALS: dict[str, type[DomainError]] = {
     "LG009": HoldConditionOpen,
     "LG012": MoveNotAllowed,
     "LG013": WalletUnchangeable,
+    "LG015": ServicePaused,
+    "LG016": AccountFrozen,
+    "LG017": CooldownActive,
+    "LG018": LimitExceeded,
+    "LG019": NothingLeft,
+    "LG020": RoutedAnew,
     "22003": AmountInvalid,  # numeric_value_out_of_range
 }
 CONSTRAINTS: dict[str, type[DomainError]] = {

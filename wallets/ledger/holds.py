@@ -1,23 +1,16 @@
 """The next step of an operation that holds locked money: capture or void."""
 
-from copy import copy
 from datetime import date
-from typing import Any
 
 from coinhub.core.actor import Actor
 from coinhub.core.money import Money
-from wallets.ledger.drafts import leg
-from wallets.ledger.posting import call, leg_parameters, outcome, request_parameters, told
+from wallets.ledger.drafts import HoldDraft, Leg, leg
+from wallets.ledger.errors import HoldTooSmall
 from wallets.ledger.request import Booked, MoneyRequest
+from wallets.ledger.steps import StepDraft, Take, step
 from wallets.models import BalanceType, Hold, Transaction, Wallet
 
-BOOK_STEP = """
-SELECT claimed, transaction_id, created_at, used_fingerprint, response_status, response
-  FROM book_step_v1(
-    %s::smallint, %s::bigint, %s::text, %s::text, %s::text, %s::bigint, %s::smallint, %s::text,
-    %s::bigint[], %s::smallint[], %s::text[], %s::numeric[], %s::date,
-    %s::uuid, %s::text, %s::bytea, %s::smallint, %s::text, %s::jsonb, %s::text)
-"""
+State = Transaction.State
 
 
 def capture(
@@ -26,22 +19,32 @@ def capture(
     payee: Wallet,
     amount: Money,
     actor: Actor,
+    waits: HoldDraft | None = None,
     value_date: date | None = None,
     request: MoneyRequest | None = None,
 ) -> Booked:
     """Pay the payee out of a hold and give what remains back to the payer.
 
+    With ``waits`` the payee is credited in ``held``, on that hold.
+
     Atomic: one statement, which is a transaction by itself; inside a transaction it joins it.
     Repeat: the same request gives back the first answer; without a key the hold has ended.
-    Writes: Journals with Postings, Hold, status of the Transaction, AuditEvent, OutboxEvent.
+    Writes: Journal with Postings, Holds, state of the Transaction, AuditEvent, OutboxEvent.
     Raises: HoldEnded, HoldTooSmall, MoveNotAllowed, WalletClosed.
     """
-    legs = (
-        leg(hold.wallet, (-amount).amount, BalanceType.LOCKED),
-        leg(payee, amount.amount, BalanceType.AVAILABLE),
-    )
-    done = Transaction.Status.COMPLETED
-    return _step(hold, "captured", done, leg_parameters(legs), value_date, actor, request)
+    rest = hold.remaining - amount.amount
+    if hold.remaining and rest < 0:
+        raise HoldTooSmall
+    arrives = BalanceType.HELD if waits else BalanceType.AVAILABLE
+    legs = [
+        leg(hold.wallet, hold.remaining.copy_negate(), BalanceType.LOCKED),
+        leg(payee, amount.amount, arrives),
+    ]
+    if rest:
+        legs.append(leg(hold.wallet, rest))
+    to = State.HELD if waits else State.COMPLETED
+    draft = _ends(hold, to, Hold.State.CAPTURED, tuple(legs), waits, value_date)
+    return step(draft, actor=actor, event="hold.captured", request=request)
 
 
 def void(
@@ -56,36 +59,30 @@ def void(
     Atomic, Repeat, Writes: as ``capture``.
     Raises: HoldEnded, MoveNotAllowed.
     """
-    nothing: list[Any] = [[], [], [], []]
-    cancelled = Transaction.Status.CANCELLED
-    return _step(hold, "voided", cancelled, nothing, value_date, actor, request)
+    legs = (
+        leg(hold.wallet, hold.remaining.copy_negate(), BalanceType.LOCKED),
+        leg(hold.wallet, hold.remaining),
+    )
+    draft = _ends(hold, State.CANCELLED, Hold.State.VOIDED, legs, None, value_date)
+    return step(draft, actor=actor, event="hold.voided", request=request)
 
 
-def _step(
+def _ends(
     hold: Hold,
+    to: str,
     end_state: str,
-    status: str,
-    legs: list[Any],
+    legs: tuple[Leg, ...],
+    place: HoldDraft | None,
     value_date: date | None,
-    actor: Actor,
-    request: MoneyRequest | None,
-) -> Booked:
-    transaction = copy(hold.transaction)  # a refusal leaves the caller's row as it was
-    transaction.status = status
-    transaction.state = str(status).lower()
-    answer = request.answer(transaction) if request and request.answer else None
-    parameters = [
-        transaction.shard,
-        transaction.pk,
-        str(status),
-        transaction.state,
-        f"{end_state}:{hold.pk}",
-        hold.pk,
-        hold.shard,
-        end_state,
-        *legs,
-        value_date,
-        *request_parameters(request, answer),
-        *told(actor, f"hold.{end_state}"),
-    ]
-    return outcome(call(BOOK_STEP, parameters), transaction, request)
+) -> StepDraft:
+    return StepDraft(
+        transaction=hold.transaction,
+        from_states=(State.AUTHORISED,),
+        to=to,
+        name=f"{end_state}:{hold.pk}",
+        # A hold that ended has nothing left to give: the state refuses before legs are looked at.
+        legs=legs if hold.remaining else (),
+        takes=(Take(hold, hold.remaining, end_state),) if hold.remaining else (),
+        place=place if hold.remaining else None,
+        value_date=value_date,
+    )

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, connection
 
 from coinhub.core.actor import Actor
-from wallets.ledger.drafts import Leg, TransactionDraft
+from wallets.ledger.drafts import HoldDraft, Leg, TransactionDraft
 from wallets.ledger.errors import (
     IdempotencyKeyExpired,
     IdempotencyKeyReused,
@@ -17,39 +17,52 @@ from wallets.ledger.errors import (
     RefusedBefore,
     translate,
 )
+from wallets.ledger.guard import Guard
 from wallets.ledger.request import LIFETIME, Answer, Booked, MoneyRequest
 from wallets.models import Transaction
 
 BOOK_TRANSACTION = """
 SELECT claimed, transaction_id, created_at, used_fingerprint, response_status, response
-  FROM book_transaction_v1(
+  FROM book_transaction_v2(
     %s::smallint, %s::uuid, %s::text, %s::text, %s::text, %s::numeric, %s::numeric, %s::text,
-    %s::bigint, %s::bigint, %s::text, %s::text, %s::jsonb,
+    %s::bigint, %s::bigint, %s::text, %s::text, %s::jsonb, %s::bigint, %s::numeric, %s::jsonb,
     %s::text, %s::bigint[], %s::smallint[], %s::text[], %s::numeric[], %s::date,
     %s::uuid, %s::text, %s::text[], %s::timestamptz,
     %s::uuid, %s::text, %s::bytea, %s::smallint, %s::text, %s::jsonb, %s::text)
 """
 
 COLUMNS = [field.attname for field in Transaction._meta.concrete_fields]
+ENDED = (Transaction.Status.COMPLETED, Transaction.Status.CANCELLED, Transaction.Status.FAILED)
 PAYER, PAYEE = Transaction.payer_wallet.field, Transaction.payee_wallet.field
 
 
 def book(
-    draft: TransactionDraft, *, actor: Actor, event: str, request: MoneyRequest | None = None
+    draft: TransactionDraft,
+    *,
+    actor: Actor,
+    event: str,
+    request: MoneyRequest | None = None,
+    guard: Guard | None = None,
 ) -> Booked:
-    """Book a whole operation: claim the key, move the money, record it, tell of it.
+    """Book a whole operation: claim the key, ask the guard, move the money, record it, tell of it.
 
     Atomic: one statement, which is a transaction by itself; inside a transaction it joins it.
     Repeat: the same request gives back the first Transaction and the answer kept for it.
     Writes: IdempotencyKey, Transaction, Journal with Postings, Hold, AuditEvent, OutboxEvent.
     Raises: InsufficientFunds, WalletFrozen, WalletClosed, AmountInvalid, IdempotencyKeyReused,
-        IdempotencyKeyExpired, IdempotencyInProgress, Unavailable.
+        IdempotencyKeyExpired, IdempotencyInProgress, Unavailable; with a guard ServicePaused,
+        AccountFrozen, CooldownActive, LimitExceeded; NothingLeft where an original is given back;
+        RoutedAnew when a credit need not wait any more.
     """
     transaction = as_row(draft)
     answer = request.answer(transaction) if request and request.answer else None
     row = call(
         BOOK_TRANSACTION,
-        [*_draft_parameters(draft), *request_parameters(request, answer), *told(actor, event)],
+        [
+            *_draft_parameters(draft, guard),
+            *request_parameters(request, answer),
+            *told(actor, event),
+        ],
     )
     return outcome(row, transaction, request)
 
@@ -66,7 +79,7 @@ def outcome(row: Any, transaction: Transaction, request: MoneyRequest | None) ->
             transaction.pk = transaction_id
             transaction.created_at = created_at
             transaction._state.adding = False
-        if transaction.status in (Transaction.Status.COMPLETED, Transaction.Status.CANCELLED):
+        if transaction.status in ENDED:
             transaction.completed_at = created_at
         return Booked(transaction, False, kept)
     if request is None:
@@ -137,6 +150,8 @@ def as_row(draft: TransactionDraft) -> Transaction:
         "reference": draft.reference,
         "note": draft.note,
         "metadata": draft.metadata,
+        "original_id": draft.original.pk if draft.original else None,
+        "usd_value": draft.usd_value,
     }
     transaction = Transaction(*[values.get(name) for name in COLUMNS])  # type: ignore[misc]
     PAYER.set_cached_value(transaction, draft.payer)
@@ -148,7 +163,10 @@ def leg_parameters(legs: tuple[Leg, ...]) -> list[Any]:
     """Give the legs as the four arrays that the functions take, in PostgreSQL's own writing.
 
     For a list the driver looks at every element to find out its type: 20 us of 25 for the call.
+    No legs, no arrays: the operation moves nothing.
     """
+    if not legs:
+        return [None] * 4
     return [
         _array([leg.wallet_id for leg in legs]),
         _array([leg.shard for leg in legs]),
@@ -181,8 +199,14 @@ def told(actor: Actor, event: str) -> list[Any]:
     return [json.dumps(who), event]
 
 
-def _draft_parameters(draft: TransactionDraft) -> list[Any]:
-    hold = draft.hold
+def hold_parameters(hold: HoldDraft | None) -> list[Any]:
+    """Give the four parameters of a hold to be placed."""
+    if hold is None:
+        return [None] * 4
+    return [hold.public_id, hold.purpose, list(hold.conditions), hold.expires_at]
+
+
+def _draft_parameters(draft: TransactionDraft, guard: Guard | None = None) -> list[Any]:
     return [
         draft.shard,
         draft.public_id,
@@ -197,14 +221,13 @@ def _draft_parameters(draft: TransactionDraft) -> list[Any]:
         draft.reference,
         draft.note,
         json.dumps(draft.metadata),
+        draft.original.pk if draft.original else None,
+        draft.usd_value,
+        guard.as_json() if guard else None,
         draft.transition_key,
         *leg_parameters(draft.legs),
         draft.value_date,
-        *(
-            [hold.public_id, hold.purpose, list(hold.conditions), hold.expires_at]
-            if hold
-            else [None] * 4
-        ),
+        *hold_parameters(draft.hold),
     ]
 
 

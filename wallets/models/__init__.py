@@ -1,5 +1,6 @@
 """Tables of the ledger and of the business records on it."""
 
+from wallets.models.allowance import Allowance
 from wallets.models.currency import Currency
 from wallets.models.destination import Destination
 from wallets.models.fee import Fee
@@ -9,14 +10,17 @@ from wallets.models.journal import Journal
 from wallets.models.limit import Limit
 from wallets.models.posting import BalanceType, Posting
 from wallets.models.price import Price
+from wallets.models.stop import Freeze, Stop
 from wallets.models.transaction import Transaction
 from wallets.models.wallet import Wallet
 
 __all__ = [
+    "Allowance",
     "BalanceType",
     "Currency",
     "Destination",
     "Fee",
+    "Freeze",
     "Hold",
     "HoldCondition",
     "IdempotencyKey",
@@ -24,6 +28,7 @@ __all__ = [
     "Limit",
     "Posting",
     "Price",
+    "Stop",
     "Transaction",
     "Wallet",
 ]

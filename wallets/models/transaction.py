@@ -5,13 +5,39 @@ from django.db.models import Q
 
 from coinhub.core.db import ClockTimestamp, MoneyColumn, XactIdField, are_numbers
 
+STATES: dict[str, tuple[str, ...]] = {
+    "PENDING": (
+        "authorised", "cooling", "pending_review", "pending_approval", "approved", "processing",
+        "sent", "unknown",
+    ),
+    "HELD": ("held", "return_pending"),
+    "COMPLETED": ("completed",),
+    "FAILED": ("failed", "rejected", "expired"),
+    "CANCELLED": ("cancelled", "recalled", "returned"),
+    "REVERSED": ("reversed", "bounced"),
+}  # fmt: skip
+
+
+def status_of(state: str) -> str:
+    """Say what the customer is told of a state."""
+    return next(status for status, states in STATES.items() if state in states)
+
+
+def _every_state_in_its_status() -> Q:
+    fits = Q()
+    for status, states in STATES.items():
+        fits |= Q(status=status, state__in=states)
+    return fits
+
 
 class Transaction(models.Model):
     """One row is one business operation a customer sees, with a status.
 
     It has one or more journals. Only ``status``, ``state`` and ``completed_at`` ever change, and
     only along the listed moves (a trigger refuses others). ``amount`` is what the payee is meant to
-    get, ``fee`` comes on top.
+    get, ``fee`` comes on top; of a deposit ``amount`` is what arrived and the fee comes out of it.
+    ``original`` is the payment that a refund or a reversal gives back. ``usd_value`` is what a
+    customer's payment counts in the limits, at the price named in ``metadata``.
 
     Personal data: ``note``, ``reference``.
     """
@@ -22,6 +48,9 @@ class Transaction(models.Model):
         DEPOSIT = "deposit"
         WITHDRAWAL = "withdrawal"
         TRANSFER = "transfer"
+        REFUND = "refund"
+        REVERSAL = "reversal"
+        ADJUSTMENT = "adjustment"
         HOLD = "hold"
         FUNDING = "funding"
         IMPORT = "import"
@@ -35,6 +64,29 @@ class Transaction(models.Model):
         FAILED = "FAILED"
         CANCELLED = "CANCELLED"
         REVERSED = "REVERSED"
+
+    class State(models.TextChoices):
+        """Where the operation stands; docs/states.md says which moves there are."""
+
+        AUTHORISED = "authorised"
+        COOLING = "cooling"
+        PENDING_REVIEW = "pending_review"
+        PENDING_APPROVAL = "pending_approval"
+        APPROVED = "approved"
+        PROCESSING = "processing"
+        SENT = "sent"
+        UNKNOWN = "unknown"
+        HELD = "held"
+        RETURN_PENDING = "return_pending"
+        COMPLETED = "completed"
+        FAILED = "failed"
+        REJECTED = "rejected"
+        EXPIRED = "expired"
+        CANCELLED = "cancelled"
+        RECALLED = "recalled"
+        RETURNED = "returned"
+        REVERSED = "reversed"
+        BOUNCED = "bounced"
 
     id = models.BigAutoField(primary_key=True)
     public_id = models.UUIDField(editable=False)
@@ -60,6 +112,15 @@ class Transaction(models.Model):
     reference = models.CharField(max_length=140, blank=True)
     note = models.CharField(max_length=140, blank=True)
     metadata = models.JSONField(default=dict, db_default={})
+    original = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="corrections",
+    )
+    usd_value = MoneyColumn(null=True, blank=True)
     created_at = models.DateTimeField(db_default=ClockTimestamp())
     completed_at = models.DateTimeField(null=True, blank=True)
     xact_id = XactIdField()
@@ -79,12 +140,40 @@ class Transaction(models.Model):
                 ),
                 name="transaction_status_known",
             ),
+            models.CheckConstraint(
+                condition=_every_state_in_its_status(), name="transaction_state_fits_status"
+            ),
+            models.CheckConstraint(
+                condition=Q(usd_value__isnull=True)
+                | Q(usd_value__gte=0) & are_numbers("usd_value"),
+                name="transaction_usd_value_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(type__in=["refund", "reversal"], original__isnull=False)
+                | ~Q(type__in=["refund", "reversal"]) & Q(original__isnull=True),
+                name="transaction_gives_back_an_original",
+            ),
         ]
         indexes = [
             models.Index(fields=["payer_wallet", "id"], name="transaction_by_payer"),
             models.Index(fields=["payee_wallet", "id"], name="transaction_by_payee"),
             models.Index(
                 fields=["reference"], condition=~Q(reference=""), name="transaction_by_reference"
+            ),
+            models.Index(
+                fields=["original"],
+                condition=Q(original__isnull=False),
+                name="transaction_by_original",
+            ),
+            models.Index(
+                fields=["payer_wallet", "created_at"],
+                condition=Q(usd_value__isnull=False),
+                name="transaction_in_limits",
+            ),
+            models.Index(
+                fields=["state", "id"],
+                condition=Q(status__in=["PENDING", "HELD"]),
+                name="transaction_open_by_state",
             ),
         ]
 

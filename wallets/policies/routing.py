@@ -1,17 +1,8 @@
 """Credit routing: where money that arrives for a customer goes."""
 
-from coinhub.core.errors import DomainError
 from kyc.selectors import cases
 from wallets.ledger.drafts import HoldDraft
 from wallets.models import Currency, Wallet
-
-
-class CreditMustWait(DomainError):
-    """The payee cannot be credited yet, and this kind of payment cannot wait in ``held``."""
-
-    code = "CREDIT_MUST_WAIT"
-    status = 409
-    title = "The recipient cannot be paid yet"
 
 
 def hold_for(payee: Wallet, currency: Currency, *, purpose: str) -> HoldDraft | None:
@@ -23,12 +14,3 @@ def hold_for(payee: Wallet, currency: Currency, *, purpose: str) -> HoldDraft | 
     if payee.owner is None or not currency.needs_kyc or cases.is_approved(payee.owner):
         return None
     return HoldDraft(purpose=purpose, conditions=("kyc",))
-
-
-def require_available(payee: Wallet, currency: Currency) -> None:
-    """Refuse a credit that would have to wait.
-
-    Raises: CreditMustWait.
-    """
-    if hold_for(payee, currency, purpose="") is not None:
-        raise CreditMustWait

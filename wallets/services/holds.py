@@ -58,14 +58,20 @@ def capture(
     Units:  ``amount`` is positive and at most what remains on the hold.
     Atomic: one statement of the ledger.
     Repeat: the same request gives back the first answer; otherwise the hold has ended.
-    Writes: Journals with Postings, Hold, Transaction (COMPLETED).
-    Raises: HoldEnded, HoldTooSmall, CurrencyMismatch, AmountInvalid, WalletClosed, CreditMustWait.
+    Writes: Journal with Postings, Hold, Transaction (COMPLETED; HELD while the payee's identity is
+        not approved).
+    Raises: HoldEnded, HoldTooSmall, CurrencyMismatch, AmountInvalid, WalletClosed.
     """
     payee = hold.transaction.payee_wallet
-    # A capture books on available only, so a payee whose credits must wait is paid later.
-    routing.require_available(payee, currencies.get_for(amount, payee))
+    waits = routing.hold_for(payee, currencies.get_for(amount, payee), purpose=hold.purpose)
     return ledger_holds.capture(
-        hold, payee=payee, amount=amount, actor=actor, value_date=value_date, request=request
+        hold,
+        payee=payee,
+        amount=amount,
+        waits=waits,
+        actor=actor,
+        value_date=value_date,
+        request=request,
     )
 
 

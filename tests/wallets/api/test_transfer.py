@@ -43,7 +43,7 @@ class TestCost:
         assert len(texts) == 3, texts
         assert "users_accesstoken" in texts[0]
         assert "wallets_wallet" in texts[1]
-        assert "book_transaction_v1" in texts[2]
+        assert "book_transaction_v2" in texts[2]
 
     def test_a_transfer_to_a_wallet_id_is_three_queries_too(self, sides, alice, body):
         caller = Caller(alice)

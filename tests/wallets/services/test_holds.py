@@ -15,13 +15,11 @@ from wallets.ledger.errors import (
     HoldEnded,
     HoldTooSmall,
     InsufficientFunds,
-    LedgerMisused,
     MoveNotAllowed,
     WalletClosed,
     WalletFrozen,
 )
 from wallets.models import Hold, Transaction, Wallet
-from wallets.policies.routing import CreditMustWait
 from wallets.services import holds, transfers, wallets
 
 
@@ -106,7 +104,7 @@ class TestCapture:
         assert balances(payee) == (Decimal("15.50"), 0, 0)
         ended = read(hold)
         assert (ended.state, ended.remaining) == ("captured", 0)
-        assert ended.transaction.journals.count() == 3
+        assert ended.transaction.journals.count() == 2
         assert_agree(payer, payee)
 
     def test_of_more_than_remains_is_refused(self, payer, payee, actor):
@@ -160,14 +158,14 @@ class TestCapture:
             holds.capture(hold=hold, amount=gbp("41.00"), actor=actor)
         assert (hold.transaction.status, hold.transaction.state) == ("PENDING", "authorised")
 
-    def test_for_a_payee_not_approved_is_refused_and_the_money_stays_locked(
-        self, payer, new_wallet, actor
-    ):
+    def test_for_a_payee_not_approved_waits_in_held(self, payer, new_wallet, actor):
         carol = new_wallet(kyc="pending")
         hold = place(payer, carol, "40.00", actor)
-        with refused(CreditMustWait):
-            holds.capture(hold=hold, amount=gbp("40.00"), actor=actor)
-        assert balances(payer) == (60, 0, 40)
+        txn = holds.capture(hold=hold, amount=gbp("30.00"), actor=actor).transaction
+        assert (balances(payer), balances(carol)) == ((70, 0, 0), (0, 30, 0))
+        assert txn.status == "HELD"
+        assert [c.code for c in carol.holds.get().conditions.all()] == ["kyc"]
+        assert_agree(payer, carol)
 
 
 class TestVoid:
@@ -201,5 +199,5 @@ class TestVoid:
     def test_of_money_held_for_an_identity_is_refused(self, new_wallet, actor):
         carol = new_wallet(funded="500.00", kyc="pending")
         hold = read(carol.holds.get())
-        with refused(LedgerMisused):
+        with refused(MoveNotAllowed):
             holds.void(hold=hold, actor=actor)

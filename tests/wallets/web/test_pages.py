@@ -165,7 +165,6 @@ class TestStatement:
         text = words(signed_in(alice).get(f"/wallets/{mine.public_id}/"))
         assert re.search(r"Set aside 40\.00 GBP 100\.00 GBP", text)
         assert re.search(rf"Payment for {bob} -32\.00 GBP 68\.00 GBP", text)
-        assert re.search(r"Free again 8\.00 GBP 68\.00 GBP", text)
 
     def test_a_step_is_never_cut_in_two_by_a_page(self, alice, bob, signed_in, actor):
         mine, theirs = wallet_of(alice, funded="100"), wallet_of(bob)
