@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
+from coinhub.account_settings import *  # noqa: F403
 from coinhub.core.variables import choice, env, keys, number, switch
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -138,6 +139,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "coinhub.users.web.session_guard.SessionGuard",
     "django_htmx.middleware.HtmxMiddleware",
     "coinhub.api.gate.ServingGate",
 ]
@@ -163,37 +165,9 @@ TEMPLATES = [
 ]
 
 # --- people ---------------------------------------------------------------------------------------
-AUTH_USER_MODEL = "users.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_ADAPTER = "coinhub.users.adapter.AccountAdapter"
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_SESSION_REMEMBER = False
-MFA_ADAPTER = "coinhub.users.factor_adapter.FactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "webauthn"]  # recovery codes are our own, as hashes
-MFA_TOTP_ISSUER = "CoinHub"
-MFA_TOTP_TOLERANCE = 1  # clocks of phones; what was used stays used all the same
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/m/key,30/m/ip"} if RATE_LIMITS else False
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "overview"
-ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-
+# What no installation sets is in coinhub/account_settings.py.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://127.0.0.1
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {} if RATE_LIMITS else False
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
@@ -291,6 +265,12 @@ CELERY_BROKER_URL = (
     else VALKEY_URL
 )
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+if SANDBOX and "EMAIL_URL" not in env.ENVIRON:
+    # Nobody's mail server, and yet a stranger can confirm an e-mail: /sandbox/mail/ shows them.
+    EMAIL_CONFIG = {
+        "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "EMAIL_FILE_PATH": str(STATE_DIR / "mail"),
+    }
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="CoinHub <no-reply@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

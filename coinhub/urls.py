@@ -6,7 +6,7 @@ from django.urls import include, path, re_path
 from coinhub.api import docs, handlers
 from coinhub.api import urls as shared_api
 from coinhub.core import health
-from coinhub.web import closed
+from coinhub.web import closed, sandbox_mail
 from integrity.api import urls as integrity_api
 from wallets.api import urls as wallets_api
 
@@ -22,9 +22,9 @@ urlpatterns = [
     path("api/", include((api, "api"), namespace="api")),
     re_path(r"^api(?:/|$)", handlers.unknown_route),
     path("", include("wallets.web.urls")),
-    re_path(rf"^accounts/{closed.OPEN}", closed.not_open_yet),
-    path("accounts/", include("allauth.urls")),
-    # Staff change their password with their second factor, which is still to come.
+    path("", include("coinhub.users.web.urls")),
+    path("sandbox/mail/", sandbox_mail.show, name="sandbox_mail"),
+    # Staff change their password where everybody does, with their second factor.
     re_path(r"^admin/password_change/", closed.not_open_yet),
     re_path(r"^admin/r/", closed.not_open_yet),  # "view on site": no row here has such a page
     path("admin/", admin.site.urls),

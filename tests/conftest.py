@@ -5,10 +5,12 @@ use cases, never from fixtures that write rows.
 """
 
 import itertools
+import time
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connections
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
@@ -79,10 +81,16 @@ def _forget_currencies() -> None:
 def make_customer(name: str = "customer", *, kyc: str = Case.Status.APPROVED) -> User:
     """Make a customer with an identity case; every call makes a new one."""
     user = User.objects.create_user(f"{name}-{next(_numbers)}@example.com", PASSWORD, name=name)
+    confirm_email(user)
     if kyc != Case.Status.NOT_STARTED:
         state = {"pending": "submitted"}.get(kyc, kyc)
         take_over.take_over(customer_ids=[user.pk], state=state)
     return user
+
+
+def confirm_email(user: User) -> None:
+    """Let the person's e-mail be confirmed."""
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
 
 
 def make_staff(name: str, *groups: str, superuser: bool = False) -> User:
@@ -92,6 +100,7 @@ def make_staff(name: str, *groups: str, superuser: bool = False) -> User:
     user = User.objects.create_user(
         f"{name}-{next(_numbers)}@example.com", PASSWORD, is_staff=True, is_superuser=superuser
     )
+    confirm_email(user)
     user.groups.set(Group.objects.filter(name__in=groups))
     return user
 
@@ -134,13 +143,25 @@ def carol(db: None) -> User:
     return make_customer("carol", kyc=Case.Status.PENDING)
 
 
+def use_second_factor(client: Client, user: User) -> None:
+    """Write into a session what is there after a second factor was used."""
+    session = client.session
+    session["account_authentication_methods"] = [
+        {"method": "mfa", "type": "totp", "at": time.time(), "reauthenticated": True}
+    ]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+
+
 @pytest.fixture
 def signed_in() -> Callable[[User], Client]:
-    """Give a browser in which a person has signed in."""
+    """Give a browser in which a person has signed in, staff with their second factor."""
 
     def sign_in(user: User) -> Client:
         client = Client()
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user)
+        if user.is_staff:
+            use_second_factor(client, user)
         return client
 
     return sign_in

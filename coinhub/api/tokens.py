@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -14,36 +15,59 @@ from coinhub.api.input import Input, TextField
 from coinhub.api.schema import refusals
 from coinhub.api.views import View
 from coinhub.core.errors import DomainError
+from coinhub.users import trail
 from coinhub.users.models import User
-from coinhub.users.services import tokens
+from coinhub.users.selectors import people
+from coinhub.users.services import second_factor, tokens
+from coinhub.users.services.second_factor import CodeRefused
+from coinhub.users.services.sign_in_limit import TooManySignIns
 
 LONGEST_PASSWORD = 1024
 
 
 class CredentialsInvalid(DomainError):
-    """No such person, or another password: the two look alike."""
+    """No such person, another password or another code: they look alike."""
 
     code = "INVALID_CREDENTIALS"
     status = 401
-    title = "E-mail or password is wrong"
+    title = "E-mail, password or code is wrong"
 
 
-class TooManyTries(DomainError):
-    """Too many sign-ins failed; pages and API count together."""
+class SecondFactorRequired(DomainError):
+    """The password is right, and the account has a second factor: send it along.
 
-    code = "RATE_LIMITED"
-    status = 429
-    title = "Too many tries; wait a minute"
+    Said only where the password is right, as the second page of a sign-in shows it too. With a code
+    sent along, a wrong password and a wrong code are refused alike, and the code is looked at only
+    after the password: who guesses passwords learns nothing more, within the same limit.
+    """
 
-    def __init__(self, detail: str = "") -> None:
-        super().__init__(detail, retry_after=60)
+    code = "SECOND_FACTOR_REQUIRED"
+    status = 401
+    title = "A one-time code is needed: send it as otp"
+
+
+class SecondFactorMissing(DomainError):
+    """A member of staff who has not set up a second factor yet."""
+
+    code = "SECOND_FACTOR_MISSING"
+    status = 403
+    title = "Members of staff set up a second factor first, on the pages"
+
+
+class EmailUnconfirmed(DomainError):
+    """Nobody has shown yet that the e-mail of the account is theirs."""
+
+    code = "EMAIL_UNCONFIRMED"
+    status = 403
+    title = "Confirm your e-mail first: open the link in the mail"
 
 
 class Credentials(Input):
-    """Who signs in."""
+    """Who signs in; ``otp`` is a one-time or recovery code, for who has a second factor."""
 
     email = TextField(max_length=254)
     password = TextField(max_length=LONGEST_PASSWORD)
+    otp = TextField(max_length=second_factor.LONGEST_CODE, required=False)
 
 
 class ShownToken(Input):
@@ -76,12 +100,12 @@ class OpenView(View):
 
 
 class Token(OpenView):
-    """POST auth/token: e-mail and password for a pair of tokens."""
+    """POST auth/token: e-mail, password and second factor for a pair of tokens."""
 
     @extend_schema(
         operation_id="token_issue",
         request=Credentials,
-        responses={200: PairShape, **refusals(400, 401, 413, 415, 429, 503)},
+        responses={200: PairShape, **refusals(400, 401, 403, 413, 415, 429, 503)},
     )
     def post(self, request: Request) -> Response:
         """Sign in."""
@@ -117,20 +141,40 @@ class TokenRevoke(OpenView):
 
 
 def _sign_in(request: Request, credentials: dict[str, str]) -> User:
-    """Check a password with the limits and the timing of the sign-in page.
+    """Check password and second factor with the limits and the timing of the sign-in page.
 
-    Raises: CredentialsInvalid, TooManyTries.
+    Raises: CredentialsInvalid, TooManySignIns, EmailUnconfirmed, SecondFactorRequired,
+        SecondFactorMissing, FactorLocked.
     """
     django_request = request._request
     try:
         found = get_adapter(django_request).authenticate(
             django_request, email=credentials["email"], password=credentials["password"]
         )
-    except ValidationError:
-        raise TooManyTries from None
+    except ValidationError as error:
+        raise TooManySignIns(**(error.params or {})) from None
     if not isinstance(found, User) or not found.is_active:
         raise CredentialsInvalid
+    if not people.has_confirmed_email(found):
+        raise EmailUnconfirmed
+    methods = ["password", *_second_factor(django_request, found, credentials.get("otp"))]
+    trail.signed_in(django_request, found, methods)
     return found
+
+
+def _second_factor(request: HttpRequest, user: User, code: str | None) -> list[str]:
+    """Use up the code of who has a second factor; name what it was."""
+    if not second_factor.has_second_factor(user):
+        if user.is_staff:
+            raise SecondFactorMissing
+        return []
+    if code is None:
+        raise SecondFactorRequired
+    try:
+        return [second_factor.check_code(user, code)]
+    except CodeRefused:
+        trail.code_refused(request, user)
+        raise CredentialsInvalid from None
 
 
 def _answer(pair: tokens.Pair) -> dict[str, Any]:

@@ -1,18 +1,116 @@
 """How allauth behaves here."""
 
+from smtplib import SMTPException
+from typing import Any, ClassVar
+from uuid import UUID
+
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.models import EmailAddress
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 
 from coinhub.core.requests import address_of
+from coinhub.users import devices, trail
+from coinhub.users.models import User
+from coinhub.users.services import credentials, passwords, sign_in_limit
+from coinhub.users.services.sign_in_limit import TooManySignIns
+from coinhub.users.web.staying import stay
+
+log = structlog.get_logger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Sign-up is closed: staff and the demo make people. Addresses are read as everywhere here."""
+    """Counts tries in the database, notes every change of credentials, writes the audit trail."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Refuse to let strangers make an account."""
-        return False
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "The e-mail or the password is not right.",
+        "too_many_login_attempts": "Too many tries. Please wait a minute.",
+    }
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Count failed sign-ins by the client and not by the proxy that all clients share."""
+        """Count by the client and not by the proxy that all clients share."""
         return address_of(request) or str(super().get_client_ip(request))
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Take a try before the password is looked at.
+
+        Raises: ValidationError; ``retry_after`` is in its params.
+        """
+        email = str(credentials.get("email", ""))
+        try:
+            self.tries = sign_in_limit.take(
+                email=email,
+                address=address_of(request),
+                device=devices.known_device(request, email),
+            )
+        except TooManySignIns as refusal:
+            error = self.validation_error("too_many_login_attempts")
+            raise ValidationError(
+                error.message, code=error.code, params=refusal.members
+            ) from refusal
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        sign_in_limit.give_back(self.tries)
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **login: Any) -> None:
+        sign_in_limit.forget(email=str(login.get("email", "")))
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Write down that a sign-in failed."""
+        trail.sign_in_failed(request, str(credentials.get("email", "")))
+
+    def post_login(
+        self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
+    ) -> HttpResponse:
+        """Write the sign-in down and remember the device."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        known = _person(user)
+        methods = [
+            str(r.get("type") or r["method"]) for r in get_authentication_records(request, user)
+        ]
+        trail.signed_in(request, known, methods)
+        devices.remember(request, response, known.email or "")
+        return response
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """Change a password, from the settings or by a mail."""
+        person = _person(user)
+        actor = trail.actor_for(self.request, person)
+        passwords.change_password(user=person, password=password, actor=actor)
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Take an e-mail as confirmed; where it takes the place of another, credentials change."""
+        with transaction.atomic():
+            person = User.objects.get(pk=email_address.user_id)
+            before = person.email
+            confirmed = bool(super().confirm_email(request, email_address))
+            person.refresh_from_db(fields=["email"])
+            if confirmed and person.email != before:
+                actor = trail.actor_for(request, person)
+                credentials.changed(user=person, what="email_changed", actor=actor)
+                stay(request, person)
+            elif confirmed:
+                trail.email_confirmed(request, person)
+        return confirmed
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Tell of a change that was made; that the mail server is away does not undo it."""
+        try:
+            super().send_notification_mail(*args, **kwargs)
+        except (OSError, SMTPException) as failure:
+            log.warning("notice_not_sent", kind=type(failure).__name__)
+
+    def format_email_subject(self, subject: str) -> str:
+        """Name who writes."""
+        return f"CoinHub: {subject}"
+
+
+def _person(user: AbstractBaseUser) -> User:
+    if not isinstance(user, User) or not isinstance(user.pk, UUID):
+        raise TypeError("only people of ours sign in")
+    return user

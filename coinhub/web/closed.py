@@ -1,10 +1,23 @@
-"""Doors of the account pages that are not open yet."""
+"""Doors of allauth's pages that stay closed."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-# Only these: allauth also lets a person add an address that nobody has confirmed and make it the
-# one they are paid by, as long as confirmation is off.
-OPEN = r"(?!(?:login|logout|inactive)/$)"
+# Only what has a page here. The rest of allauth: adding factors and recovery codes its own way,
+# signing in by mailed codes, trusting browsers, more than one e-mail.
+PAGES = (
+    r"login/$",
+    r"logout/$",
+    r"inactive/$",
+    r"signup/$",
+    r"reauthenticate/$",
+    r"confirm-email/",
+    r"password/change/$",
+    r"password/reset/",
+    r"2fa/authenticate/$",
+    r"2fa/reauthenticate/$",
+    r"2fa/webauthn/reauthenticate/$",
+)
+OPEN = rf"^(?!{'|'.join(PAGES)})"
 
 
 def not_open_yet(request: HttpRequest) -> HttpResponse:

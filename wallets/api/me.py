@@ -6,6 +6,7 @@ from rest_framework.response import Response
 
 from coinhub.api.schema import refusals
 from coinhub.api.views import View
+from coinhub.users.services import second_factor
 from kyc.selectors import cases
 from wallets.api.documents import MeShape
 
@@ -26,7 +27,7 @@ class Me(View):
                 "email": person.email,
                 "kyc_status": case.status if case else "not_started",
                 "tier": case.tier if case else 0,
-                "second_factor": False,
+                "second_factor": second_factor.has_second_factor(person),
                 "limits": {},
             }
         )

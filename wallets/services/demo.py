@@ -19,6 +19,7 @@ from coinhub.core.actor import Actor, system
 from coinhub.core.errors import DomainError
 from coinhub.core.money import Money
 from coinhub.users.models import User
+from coinhub.users.services import second_factor
 from kyc.models import Case
 from kyc.services import take_over
 from wallets.ledger import chart
@@ -108,6 +109,7 @@ def _ensure_person(person: Person, password: str) -> tuple[User, bool]:
         )
         if is_new:
             EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+            second_factor.enrol_totp(user)  # its codes: python3 -m coinhub demo-code E-MAIL
             if person.group:
                 user.groups.add(Group.objects.get(name=person.group))
             if person.kyc:

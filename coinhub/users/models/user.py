@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 
 class UserManager(BaseUserManager["User"]):
@@ -69,6 +70,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email or self.external_ref or str(self.pk)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Bind sessions to password, e-mail and second factor: a change of any ends them."""
+        changed_at = self.credentials_changed_at
+        proof = f"{self.password} {changed_at.isoformat() if changed_at else ''}"
+        return salted_hmac(
+            "coinhub.users.session", proof, secret=secret, algorithm="sha256"
+        ).hexdigest()
 
     def get_full_name(self) -> str:
         """Give the name people see."""

@@ -12,7 +12,7 @@ from django.utils import timezone
 from coinhub.users import secrets
 from coinhub.users.models import AccessToken, RefreshToken
 from coinhub.users.selectors import tokens as readers
-from coinhub.users.services import tokens
+from coinhub.users.services import sign_in_limit, tokens
 from tests.api_client import Caller
 from tests.conftest import PASSWORD, make_customer
 
@@ -82,7 +82,7 @@ class TestIssue:
         assert len(counted) == for_known > 0
 
     def test_failed_sign_ins_of_pages_and_api_count_together(self, alice):
-        with override_settings(ACCOUNT_RATE_LIMITS={"login_failed": "5/m/key"}):
+        with override_settings(RATE_LIMITS=True):
             for _ in range(3):
                 ask("token", email=alice.email, password=WRONG)
             for _ in range(2):
@@ -91,14 +91,14 @@ class TestIssue:
         assert (answer.status_code, answer.json()["code"]) == (429, "RATE_LIMITED")
         assert int(answer.headers["Retry-After"]) >= 1
 
-    def test_failed_sign_ins_behind_a_proxy_count_by_client(self, alice, settings):
-        settings.ADDRESS_HEADER = "X-Forwarded-For"
+    def test_failed_sign_ins_behind_a_proxy_count_by_client(self, settings, monkeypatch):
+        settings.ADDRESS_HEADER, settings.RATE_LIMITS = "X-Forwarded-For", True
+        monkeypatch.setattr(sign_in_limit, "PER_ADDRESS", 3)
         statuses = []
-        with override_settings(ACCOUNT_RATE_LIMITS={"login_failed": "3/m/ip"}):
-            for client in ["203.0.113.7"] * 4 + ["203.0.113.8"]:
-                headers = {"X-Forwarded-For": f"198.51.100.{len(statuses)}, {client}"}
-                body = {"email": alice.email, "password": WRONG}
-                statuses.append(Caller().post("auth/token", body, headers=headers).status_code)
+        for number, client in enumerate(["203.0.113.7"] * 4 + ["203.0.113.8"]):
+            headers = {"X-Forwarded-For": f"198.51.100.{number}, {client}"}
+            body = {"email": f"somebody-{number}@example.com", "password": WRONG}
+            statuses.append(Caller().post("auth/token", body, headers=headers).status_code)
         assert statuses == [401, 401, 401, 429, 401]
 
     @pytest.mark.parametrize(

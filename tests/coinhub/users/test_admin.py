@@ -1,10 +1,11 @@
 """People in the back office."""
 
 import pytest
-from allauth.account.models import EmailAddress
+from django.db import transaction
 from django.urls import reverse
 
 from coinhub.users import roles
+from coinhub.users.services import second_factor
 from tests.conftest import PASSWORD, make_staff
 
 
@@ -23,7 +24,6 @@ class TestUsers:
 
     def test_show_role_and_sign_in_mails_and_never_the_password(self, signed_in, alice):
         auditor = make_staff("ada", roles.AUDITOR)
-        EmailAddress.objects.create(user=alice, email=alice.email, primary=True, verified=True)
         browser = signed_in(auditor)
         for person, role in ((alice, "customer"), (auditor, "auditor")):
             answer = browser.get(reverse("admin:users_user_change", args=[person.pk]))
@@ -46,8 +46,14 @@ class TestUsers:
 
     def test_sign_in_to_the_back_office_where_everybody_does(self, client, db):
         staff = make_staff("mia", roles.OPERATIONS)
+        with transaction.atomic():
+            second_factor.enrol_totp(staff)
         sent = {"login": staff.email, "password": PASSWORD, "next": "/admin/"}
         answer = client.post("/accounts/login/", sent)
+        assert (answer.status_code, answer["Location"]) == (302, "/accounts/2fa/authenticate/")
+        assert client.get("/admin/").status_code == 302
+        code = second_factor.find_unused_code(staff)
+        answer = client.post("/accounts/2fa/authenticate/", {"code": code})
         assert (answer.status_code, answer["Location"]) == (302, "/admin/")
         assert client.get("/admin/").status_code == 200
 

@@ -61,9 +61,20 @@ def test_the_demo_people_are_named_in_the_sandbox_only(db):
 
 @pytest.mark.parametrize(
     "address",
-    ["signup/", "email/", "password/reset/", "password/set/", "confirm-email/x/", "login/code/"],
+    [
+        "password/set/",
+        "login/code/",
+        "login/code/confirm/",
+        "2fa/totp/activate/",
+        "2fa/totp/deactivate/",
+        "2fa/recovery-codes/",
+        "2fa/recovery-codes/generate/",
+        "2fa/recovery-codes/download/",
+        "2fa/trust/",
+        "2fa/webauthn/keys/1/edit/",
+    ],
 )
-def test_nothing_but_sign_in_and_sign_out_is_open(alice, signed_in, address):
+def test_what_has_no_page_of_ours_stays_closed(alice, signed_in, address):
     assert signed_in(alice).get(f"/accounts/{address}").status_code == 404
 
 

@@ -1,0 +1,108 @@
+"""The settings pages: profile, e-mail, second factor, sessions."""
+
+from typing import Any
+
+from allauth.account.internal.flows import manage_email
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from coinhub.users.models import User
+from coinhub.users.services import second_factor
+from coinhub.users.web.forms import ChangeEmailForm, ProfileForm
+from coinhub.web.pages import Page
+
+
+def person_of(request: HttpRequest) -> User:
+    """Give the person who is signed in; nobody else gets to a page."""
+    if not isinstance(request.user, User):
+        raise TypeError("this page is for people who are signed in")
+    return request.user
+
+
+class Overview(Page):
+    """GET, POST /settings/: who I am here, and ways to the rest."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show."""
+        return self.show(request, ProfileForm(instance=person_of(request)))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Change the name."""
+        form = ProfileForm(request.POST, instance=person_of(request))
+        if not form.is_valid():
+            return self.show(request, form)
+        form.instance.save(update_fields=["name"])
+        messages.success(request, "Your name is changed.")
+        return HttpResponseRedirect(reverse("settings"))
+
+    def show(self, request: HttpRequest, form: Form | ProfileForm) -> HttpResponse:
+        """Draw the page."""
+        user = person_of(request)
+        context = {"form": form, "has_factor": second_factor.has_second_factor(user)}
+        return render(request, "settings/overview.html", context)
+
+
+class Email(Page):
+    """GET, POST /settings/email/: another e-mail."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show."""
+        return self.show(request, ChangeEmailForm(user=person_of(request)))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Send a mail to the new address, which confirms it."""
+        form = ChangeEmailForm(person_of(request), request.POST)
+        if not form.is_valid():
+            return self.show(request, form)
+        EmailAddress.objects.add_new_email(request, person_of(request), form.cleaned_data["email"])
+        return HttpResponseRedirect(reverse("settings_email"))
+
+    def show(self, request: HttpRequest, form: Form) -> HttpResponse:
+        """Draw the page."""
+        user = person_of(request)
+        manage_email.sync_user_email_address(user)
+        waiting = EmailAddress.objects.filter(user=user, verified=False).order_by("pk").first()
+        return render(request, "settings/email.html", {"form": form, "waiting": waiting})
+
+
+class Sessions(Page):
+    """GET, POST /settings/sessions/: where I am signed in; end one, or all others."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """List them."""
+        sessions = sorted(
+            UserSession.objects.purge_and_list(person_of(request)),
+            key=lambda session: session.created_at,
+            reverse=True,
+        )
+        current = request.session.session_key
+        rows = [{"session": s, "is_current": s.session_key == current} for s in sessions]
+        return render(request, "settings/sessions.html", {"rows": rows})
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """End what is named; somebody else's session is not found."""
+        mine = UserSession.objects.filter(user=person_of(request))
+        others = mine.exclude(session_key=request.session.session_key)
+        number = request.POST.get("session", "")
+        ended = others if number == "others" else _one(others, number)
+        for session in ended:
+            session.end()
+        messages.success(request, "Signed out there.")
+        return HttpResponseRedirect(reverse("settings_sessions"))
+
+
+def _one(sessions: Any, number: str) -> Any:
+    is_number = number.isascii() and number.isdigit() and len(number) < 19
+    return sessions.filter(pk=number) if is_number else sessions.none()
+
+
+def passkeys_of(user: User) -> list[Any]:
+    """List a person's passkeys."""
+    keys = Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.WEBAUTHN)
+    return list(keys.order_by("pk"))

@@ -1,0 +1,44 @@
+"""The pages of people: settings, and what of allauth is open."""
+
+from allauth.account import views as account
+from allauth.mfa.webauthn import views as passkeys
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.generic import RedirectView
+
+from coinhub.users.web import factors, settings
+from coinhub.users.web.even import evenly
+from coinhub.users.web.fresh import after_second_factor
+from coinhub.web import closed
+
+settings_pages = [
+    path("", settings.Overview.as_view(), name="settings"),
+    path("email/", settings.Email.as_view(), name="settings_email"),
+    path("sessions/", settings.Sessions.as_view(), name="settings_sessions"),
+    path("second-factor/", factors.SecondFactor.as_view(), name="settings_second_factor"),
+    path("second-factor/app/", factors.App.as_view(), name="settings_app"),
+    path("second-factor/app/remove/", factors.RemoveApp.as_view(), name="settings_app_remove"),
+    path(
+        "second-factor/recovery-codes/",
+        factors.RecoveryCodes.as_view(),
+        name="settings_recovery_codes",
+    ),
+]
+
+# Before allauth's own, which have the names: the same addresses, with more asked or said alike.
+account_pages: list[URLPattern | URLResolver] = [
+    path("signup/", evenly(account.signup)),
+    path("password/reset/", evenly(account.password_reset)),
+    path("email/", RedirectView.as_view(pattern_name="settings_email")),
+    path("sessions/", RedirectView.as_view(pattern_name="settings_sessions")),
+    path("2fa/", RedirectView.as_view(pattern_name="settings_second_factor")),
+    path("2fa/webauthn/", RedirectView.as_view(pattern_name="settings_second_factor")),
+    path("2fa/webauthn/add/", after_second_factor(passkeys.add_webauthn)),
+    path("2fa/webauthn/keys/<int:pk>/remove/", after_second_factor(passkeys.remove_webauthn)),
+    re_path(closed.OPEN, closed.not_open_yet),
+    path("", include("allauth.urls")),
+]
+
+urlpatterns = [
+    path("settings/", include(settings_pages)),
+    path("accounts/", include(account_pages)),
+]
