@@ -65,6 +65,22 @@ def page(
     }
 
 
+def page_of(request: HttpRequest, wanted: dict[str, Any], rows: list[Any]) -> dict[str, Any]:
+    """Make the answer of a short list that is all there; the place in it is the cursor."""
+    position, limit = position_of(request, wanted), wanted["limit"]
+    begin = position.before or 0
+    end = begin + limit
+    if position.after is not None:
+        begin, end = max(0, position.after - limit), position.after
+    return page(
+        request,
+        wanted,
+        results=rows[begin:end],
+        older=end if end < len(rows) else None,
+        newer=begin or None,
+    )
+
+
 def _signer(request: HttpRequest, wanted: dict[str, Any]) -> signing.Signer:
     filters = {name: str(v) for name, v in wanted.items() if name not in ("limit", "cursor")}
     user: Any = request.user

@@ -14,6 +14,7 @@ WHAT = {
     400: "The request is not valid, or there is not enough money",
     401: "No valid access token",
     403: "Not yours, not there, or not allowed",
+    404: "It was yours, and you removed it",
     405: "The address does not take this method",
     409: "Another state is needed, or the first request is still running",
     413: "The body is too large",

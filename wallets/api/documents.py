@@ -142,6 +142,26 @@ class TransactionList(ListShape):
     results = TransactionShape(many=True)
 
 
+class DestinationShape(serializers.Serializer):
+    """An entry of the address book; of the address only its ends are shown."""
+
+    id = serializers.UUIDField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a JSON member
+    currency = serializers.CharField()
+    network = serializers.CharField()
+    masked = serializers.CharField()
+    is_own = serializers.BooleanField()
+    status = serializers.ChoiceField(["pending", "active"])
+    active_from = serializers.DateTimeField()
+    created_at = serializers.DateTimeField()
+
+
+class DestinationList(ListShape):
+    """A page of the address book."""
+
+    results = DestinationShape(many=True)
+
+
 class StatementShape(EntryList):
     """A statement: balances at both ends, and a page of the lines between, newest first."""
 

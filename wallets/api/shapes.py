@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from coinhub.core.money import amount_text
-from wallets.models import BalanceType, Hold, Posting, Transaction, Wallet
+from wallets.models import BalanceType, Destination, Hold, Posting, Transaction, Wallet
 from wallets.selectors import transactions
 from wallets.selectors.balances import Balances
 from wallets.selectors.reasons import open_conditions, reason_of
 from wallets.selectors.statements import Entry
 
 TRANSACTIONS = "/api/v1/transactions/"
+DESTINATIONS = "/api/v1/destinations/"
 IN, OUT = "in", "out"
 
 
@@ -129,6 +130,21 @@ def counterparty(txn: Transaction, reader: UUID | None) -> dict[str, Any]:
     if other.owner is not None:
         return {"kind": "customer", "name": str(other.owner)}
     return {"kind": "outside" if other.code == "A.SET" else "platform", "name": None}
+
+
+def destination(row: Destination) -> dict[str, Any]:
+    """Show an entry of the address book; the address itself stays sealed."""
+    return {
+        "id": row.public_id,
+        "label": row.label,
+        "currency": row.currency_id,
+        "network": row.network,
+        "masked": row.masked,
+        "is_own": row.is_own,
+        "status": row.status,
+        "active_from": row.active_from,
+        "created_at": row.created_at,
+    }
 
 
 def _figures(row: Wallet | Balances, decimals: int) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from wallets.api import me, sandbox, statements, transactions, transfers, wallets
+from wallets.api import destinations, me, sandbox, statements, transactions, transfers, wallets
 
 urlpatterns = [
     path("me", me.Me.as_view(), name="me"),
@@ -23,6 +23,12 @@ urlpatterns = [
         name="transaction",
     ),
     path("transfer", transfers.Transfer.as_view(), name="transfer"),
+    path("destinations", destinations.DestinationList.as_view(), name="destinations"),
+    path(
+        "destinations/<uuid:destination_id>",
+        destinations.DestinationDetail.as_view(),
+        name="destination",
+    ),
 ]
 if settings.SANDBOX:
     urlpatterns.append(path("test/credit", sandbox.TestCredit.as_view(), name="test-credit"))

@@ -1,5 +1,7 @@
 """Currencies, kept for the life of the process: a currency never changes its code or decimals."""
 
+from django.db.models import QuerySet
+
 from coinhub.core.errors import CurrencyMismatch, DomainError
 from coinhub.core.money import Money
 from wallets.models import Currency, Wallet
@@ -25,6 +27,11 @@ def get_currency(code: str) -> Currency:
             raise CurrencyUnknown(f"there is no currency {code[:12]!r}")
         _known[code] = found
     return _known[code]
+
+
+def list_currencies() -> QuerySet[Currency]:
+    """List all currencies, in the order of lists."""
+    return Currency.objects.order_by("position", "code")
 
 
 def get_for(amount: Money, wallet: Wallet) -> Currency:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wallets.web import download, send, views
+from wallets.web import destinations, download, send, views
 
 urlpatterns = [
     path("", views.Overview.as_view(), name="overview"),
@@ -16,4 +16,11 @@ urlpatterns = [
     path("transactions/", views.TransactionList.as_view(), name="transactions"),
     path("transactions/<uuid:public_id>/", views.TransactionDetail.as_view(), name="transaction"),
     path("send/", send.Send.as_view(), name="send"),
+    path("destinations/", destinations.DestinationList.as_view(), name="destinations"),
+    path("destinations/add/", destinations.DestinationAdd.as_view(), name="destination_add"),
+    path(
+        "destinations/<uuid:public_id>/remove/",
+        destinations.DestinationRemove.as_view(),
+        name="destination_remove",
+    ),
 ]

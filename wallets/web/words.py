@@ -25,6 +25,12 @@ STATUSES = {
     Transaction.Status.CANCELLED: ("Cancelled", ""),
     Transaction.Status.REVERSED: ("Reversed", "state-stop"),
 }
+NETWORKS = {
+    "bitcoin": "Bitcoin network",
+    "ethereum": "Ethereum network",
+    "tron": "Tron network",
+    "iban": "to a bank account",
+}
 # At which field of the form a refusal stands; the others stand above it.
 FIELDS = {
     "INSUFFICIENT_FUNDS": "amount",
@@ -65,6 +71,11 @@ def hold_in_words(hold: Hold) -> HoldInWords:
         since=hold.created_at,
         until=hold.expires_at,
     )
+
+
+def network_in_words(network: str) -> str:
+    """Name a network as people do."""
+    return NETWORKS.get(network, network)
 
 
 def refusal_in_words(refusal: DomainError, wallet: Wallet | None) -> tuple[str | None, str]:

@@ -36,7 +36,7 @@ def routes():
     for route, view in walk(get_resolver().url_patterns, ""):
         if route.startswith("api/v1/"):
             path = route.replace("<uuid:", "<").replace("<str:", "<")
-            for name in ("wallet_id", "transaction_id", "user_id"):
+            for name in ("wallet_id", "transaction_id", "destination_id", "user_id"):
                 path = path.replace(f"<{name}>", NOWHERE)
             yield f"/{path}", view
 
