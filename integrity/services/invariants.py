@@ -30,6 +30,7 @@ OF_CHECK = {
     "floor": "I3",
     "relations": "I4",
     "history": "I4",
+    "folds": "I4",
     "references": "I6",
     "holds": "I10",
     "house wallets": "set-up",

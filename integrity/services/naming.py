@@ -12,7 +12,7 @@ from integrity.checks import currencies
 from integrity.checks.found import Found, plain
 from integrity.checks.journals import Imbalance
 from integrity.checks.relations import TYPES, Figures
-from integrity.services import naming_postings
+from integrity.services import naming_folds, naming_postings
 from integrity.services.missing import find_lost, find_missing
 from integrity.services.namer import Namer
 from integrity.services.seen import Seen
@@ -29,6 +29,7 @@ def name(seen: Seen) -> list[Found]:
     naming_postings.name_missing(namer, missing)
     naming_postings.name_doubled(namer)
     naming_postings.name_breaks(namer, missing)
+    naming_folds.name_folds(namer)
     _name_wallets(namer)
     _name_journals(namer)
     _name_others(namer)

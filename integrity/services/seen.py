@@ -7,6 +7,7 @@ from decimal import Decimal
 from integrity.checks import (
     currencies,
     floors,
+    folds,
     history,
     holds,
     house,
@@ -15,6 +16,7 @@ from integrity.checks import (
     relations,
 )
 from integrity.checks.currencies import Trial
+from integrity.checks.folds import FoldBreak
 from integrity.checks.found import Found
 from integrity.checks.history import Break, Extra
 from integrity.checks.journals import Imbalance, Line
@@ -34,6 +36,7 @@ class Seen:
     imbalances: list[Imbalance]
     lines: dict[int, list[Line]]
     trials: list[Trial] = field(default_factory=list)
+    folds: list[FoldBreak] = field(default_factory=list)
     holds: list[Found] = field(default_factory=list)
     others: list[Found] = field(default_factory=list)
 
@@ -61,9 +64,10 @@ def look(snapshot: Snapshot) -> Seen:
     else:
         suspects = snapshot.wallets
     breaks = history.find_breaks(snapshot, suspects)
-    unknown = [wallet_id for wallet_id in suspects if wallet_id not in figures]
+    fold_breaks = folds.find_breaks(snapshot)
+    unknown = {*suspects, *(found.wallet_id for found in fold_breaks)} - figures.keys()
     if unknown:
-        more = relations.compare(snapshot, wallets=unknown, everything=True)
+        more = relations.compare(snapshot, wallets=_few(sorted(unknown)), everything=True)
         figures |= {found.wallet_id: found for found in more}
     extras = history.find_extras(snapshot, suspects)
     imbalances = journals.find_imbalances(snapshot)
@@ -75,6 +79,7 @@ def look(snapshot: Snapshot) -> Seen:
         extras=extras,
         imbalances=imbalances,
         lines=journals.lines_of(snapshot, _few(closely)),
+        folds=fold_breaks,
         holds=holds.look(snapshot),
         others=[
             *floors.look(snapshot),

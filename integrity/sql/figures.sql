@@ -2,6 +2,8 @@
 --
 -- wallets:    ids to look at; NULL: all.
 -- everything: false gives only wallets whose relations, version and number of postings disagree.
+-- Of a folded wallet the row and the newest fold row are taken with what came after each; version and
+-- newest count along.
 -- Speed:      one pass over the postings, grouped by one number for wallet and balance type (0 to 3:
 --             available, held, locked, invested): with several columns the planner expects many
 --             more groups and gives up working in parallel. The newest running balances come by the
@@ -39,19 +41,45 @@ WITH chain AS MATERIALIZED (
      WHERE h.state = 'open'
        AND (%(wallets)s::bigint[] IS NULL OR h.wallet_id = ANY (%(wallets)s::bigint[]))
      GROUP BY h.wallet_id, h.shard
+), folded AS (
+    SELECT w.id AS wallet_id, r.amount, r.postings,
+           coalesce(t.balance_after, 0) + f.amount AS balance_after,
+           coalesce(t.version, 0) + f.postings AS newest
+      FROM wallets_wallet AS w
+      LEFT JOIN LATERAL (
+          SELECT n.version, n.horizon, n.balance_after FROM wallets_fold AS n
+           WHERE n.wallet_id = w.id
+           ORDER BY n.version DESC, n.id DESC LIMIT 1
+      ) AS t ON TRUE
+     CROSS JOIN LATERAL (
+         SELECT coalesce(sum(p.amount), 0) AS amount, count(*) AS postings
+           FROM wallets_posting AS p
+          WHERE p.wallet_id = w.id AND p.seq IS NULL AND p.xact_id >= w.folded_through
+     ) AS r
+     CROSS JOIN LATERAL (
+         SELECT coalesce(sum(p.amount), 0) AS amount, count(*) AS postings
+           FROM wallets_posting AS p
+          WHERE p.wallet_id = w.id AND p.seq IS NULL
+            AND p.xact_id >= coalesce(t.horizon, '0'::xid8)
+     ) AS f
+     WHERE w.folded_through IS NOT NULL
+       AND (%(wallets)s::bigint[] IS NULL OR w.id = ANY (%(wallets)s::bigint[]))
 ), four AS (
-    SELECT w.id AS wallet_id, w.owner_id, w.code, w.currency_id AS currency, w.decimals, w.version,
-           coalesce(p.newest, 0) AS newest, coalesce(p.postings, 0) AS postings,
-           w.available, w.held, w.locked, w.invested, w.total,
+    SELECT w.id AS wallet_id, w.owner_id, w.code, w.currency_id AS currency, w.decimals,
+           w.version + coalesce(f.postings, 0) AS version,
+           coalesce(f.newest, p.newest, 0) AS newest, coalesce(p.postings, 0) AS postings,
+           w.available + coalesce(f.amount, 0) AS available, w.held, w.locked, w.invested,
+           w.total + coalesce(f.amount, 0) AS total,
            coalesce(p.available, 0) AS crypto_available, coalesce(p.held, 0) AS crypto_held,
            coalesce(p.locked, 0) AS crypto_locked, coalesce(p.invested, 0) AS crypto_invested,
            coalesce(r.held, 0) AS trader_held, coalesce(r.locked, 0) AS trader_locked,
-           coalesce(p.after_available, 0) AS internal_available,
+           coalesce(f.balance_after, p.after_available, 0) AS internal_available,
            coalesce(p.after_held, 0) AS internal_held,
            coalesce(p.after_locked, 0) AS internal_locked,
            coalesce(p.after_invested, 0) AS internal_invested
       FROM wallets_wallet AS w
       LEFT JOIN posted AS p ON p.wallet_id = w.id
+      LEFT JOIN folded AS f ON f.wallet_id = w.id
       LEFT JOIN reserved AS r ON r.wallet_id = w.id AND r.shard = w.shard
      WHERE %(wallets)s::bigint[] IS NULL OR w.id = ANY (%(wallets)s::bigint[])
 ), judged AS (

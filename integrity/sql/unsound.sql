@@ -1,7 +1,7 @@
 -- unsound: wallets in which a posting does not follow from the one before it; all wallets at once.
 --
--- A posting's place in its wallet is its seq, so a number left out, repeated or empty shows. Where the
--- posting before is on the same balance type its running balance is at hand; where it is not, the
+-- A posting's place in its wallet is its seq, so a number left out or repeated shows. One without a
+-- number is either a folded wallet's or more than its wallet's version counts. Where the posting before is on the same balance type its running balance is at hand; where it is not, the
 -- last one of the own type is looked up.
 -- Speed: one sort. "+ 0" keeps the planner from reading every posting through the index of seq,
 --        whose order is not the order of the rows on disk.
@@ -12,6 +12,7 @@ SELECT DISTINCT p.wallet_id
              lag(f.balance_type) OVER history AS type_before,
              lag(f.balance_after) OVER history AS balance_before
         FROM wallets_posting AS f
+       WHERE f.seq IS NOT NULL
       WINDOW history AS (PARTITION BY f.wallet_id + 0 ORDER BY f.seq)
   ) AS p
  WHERE p.seq IS DISTINCT FROM p.place

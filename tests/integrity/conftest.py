@@ -27,7 +27,7 @@ from wallets.services import holds, payments, transfers
 
 Plant = Callable[..., list[tuple[Any, ...]]]
 ALIASES = ("default", "owner")
-LEDGER_TABLES = ("wallet", "posting", "journal", "hold", "transaction")
+LEDGER_TABLES = ("wallet", "posting", "fold", "journal", "hold", "transaction")
 _numbers = count(1)
 
 

@@ -185,8 +185,8 @@ class TestASuperuserWhoPlaysReplica:
             with pytest.raises(psycopg.Error) as caught:
                 admin.execute(
                     "INSERT INTO wallets_posting (shard, journal_id, wallet_id, balance_type,"
-                    " amount) SELECT shard, journal_id, wallet_id, balance_type, 1"
-                    " FROM wallets_posting LIMIT 1"
+                    " amount, xact_id) SELECT shard, journal_id, wallet_id, 'available', 1,"
+                    " pg_current_xact_id() FROM wallets_posting LIMIT 1"
                 )
             assert caught.value.sqlstate == "LG001"
 

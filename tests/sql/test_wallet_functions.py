@@ -1,4 +1,4 @@
-"""open_wallet_v1, set_wallet_state_v1 and the trigger on currencies, called directly."""
+"""open_wallet_v2, set_wallet_state_v1 and the trigger on currencies, called directly."""
 
 from uuid import uuid4
 
@@ -12,7 +12,7 @@ from wallets.models import Wallet
 from wallets.services import wallets
 
 OPEN = (
-    "SELECT wallet_id, shard, opened FROM open_wallet_v1(%s::uuid, %s, %s::uuid, %s, %s::numeric)"
+    "SELECT wallet_id, shard, opened FROM open_wallet_v2(%s::uuid, %s, %s::uuid, %s, %s::numeric)"
 )
 SET_STATE = "SELECT set_wallet_state_v1(%s::bigint, %s::smallint, %s::text, %s::numeric)"
 

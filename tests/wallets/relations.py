@@ -46,6 +46,7 @@ def assert_sums_are_zero() -> None:
 
 
 def balances(wallet: Wallet) -> tuple[Decimal, Decimal, Decimal]:
-    """Give available, held and locked as they are now."""
+    """Give available, held and locked as they are now; of a folded wallet all that was booked."""
     wallet.refresh_from_db()
-    return wallet.available, wallet.held, wallet.locked
+    available, held, locked, _, _ = rows_of("wallets", [wallet.pk])[wallet.pk]
+    return available, held, locked

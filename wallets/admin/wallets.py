@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from coinhub.core.admin import Column, Link, ReadOnlyAdmin, Section, list_of, page_of
+from coinhub.core.money import CONTEXT
 from wallets.admin.columns import (
     blank,
     credit_of,
@@ -19,7 +20,7 @@ from wallets.admin.columns import (
     owner_of,
 )
 from wallets.models import Posting, Wallet
-from wallets.selectors import office, search
+from wallets.selectors import folded, office, search
 
 
 class WhoseFilter(admin.SimpleListFilter):
@@ -48,14 +49,23 @@ class WalletAdmin(ReadOnlyAdmin):
     fieldsets: ClassVar[Any] = (
         (None, {"fields": ("public_id", "whose_page", "currency", "status", "is_primary")}),
         ("Balances", {"fields": ("free", "on_hold", "reserved", "term", "sum", "lowest")}),
-        ("Record", {"fields": ("id", "version", "shard", "opened_at")}),
+        ("Record", {"fields": ("id", "version", "folded_through", "shard", "opened_at")}),
     )
-    free = money("available")
     on_hold = money("held")
     reserved = money("locked")
     term = money("invested")
-    sum = money("total", "total (available, held and locked)")
     lowest = money("floor", "floor of available")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Wallet]:
+        return folded.with_unfolded(super().get_queryset(request))
+
+    @admin.display(description="available")
+    def free(self, wallet: Any) -> SafeString | str:
+        return drawn(CONTEXT.add(wallet.available, wallet.unfolded), wallet)
+
+    @admin.display(description="total (available, held and locked)")
+    def sum(self, wallet: Any) -> SafeString | str:
+        return drawn(CONTEXT.add(wallet.total, wallet.unfolded), wallet)
 
     @admin.display(description="wallet of")
     def whose(self, wallet: Wallet) -> str:
@@ -105,7 +115,7 @@ def _statement(wallet: Wallet, postings: Sequence[Posting]) -> Section:
         ),
         rows=[
             (
-                page_of(posting, posting.seq),
+                page_of(posting, posting.seq or posting.pk),
                 page_of(posting.journal, f"{posting.journal_id} {posting.journal.kind}"),
                 posting.journal.booked_at,
                 posting.journal.value_date,

@@ -199,7 +199,7 @@ CONSTRAINTS: dict[str, type[DomainError]] = {
     "journal_step_booked_once": StepBookedAlready,
     "wallet_available_not_below_floor": WalletUnchangeable,
 }
-MISUSES = {"LG001", "LG006", "LG010", "LG011"}
+MISUSES = {"LG001", "LG006", "LG010", "LG011", "LG030"}
 
 # Worth another try: serialization failure, deadlock, lock not available, query canceled, too many
 # connections, shutdown and start-up of the server, a lost connection.

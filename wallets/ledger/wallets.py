@@ -8,7 +8,8 @@ from wallets.ledger.posting import call
 from wallets.models import Wallet
 
 OPEN_WALLET = """
-SELECT wallet_id, opened FROM open_wallet_v1(%s::uuid, %s::text, %s::uuid, %s::text, %s::numeric)
+SELECT wallet_id, opened
+  FROM open_wallet_v2(%s::uuid, %s::text, %s::uuid, %s::text, %s::numeric, %s::boolean)
 """
 SET_STATE = "SELECT set_wallet_state_v1(%s::bigint, %s::smallint, %s::text, %s::numeric)"
 
@@ -19,6 +20,7 @@ def open_wallet(
     currency: str,
     code: str | None = None,
     floor: Decimal | None = Decimal(0),
+    folded: bool = False,
 ) -> tuple[Wallet, bool]:
     """Open a wallet, or give the one there is, and say whether it was opened now.
 
@@ -27,7 +29,9 @@ def open_wallet(
     Writes: Wallet.
     Raises: NotYours when there is no such currency.
     """
-    wallet_id, opened = call(OPEN_WALLET, [owner_id, currency, new_public_id(), code, floor])
+    wallet_id, opened = call(
+        OPEN_WALLET, [owner_id, currency, new_public_id(), code, floor, folded]
+    )
     return Wallet.objects.get(pk=wallet_id), opened
 
 

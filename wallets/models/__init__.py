@@ -4,6 +4,7 @@ from wallets.models.allowance import Allowance
 from wallets.models.currency import Currency
 from wallets.models.destination import Destination
 from wallets.models.fee import Fee
+from wallets.models.fold import Fold
 from wallets.models.hold import Hold, HoldCondition
 from wallets.models.idempotency import IdempotencyKey
 from wallets.models.journal import Journal
@@ -20,6 +21,7 @@ __all__ = [
     "Currency",
     "Destination",
     "Fee",
+    "Fold",
     "Freeze",
     "Hold",
     "HoldCondition",

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from coinhub.core.db import MoneyColumn, are_numbers
+from coinhub.core.db import MoneyColumn, XactIdField, are_numbers
 
 
 class BalanceType(models.TextChoices):
@@ -19,7 +19,8 @@ class Posting(models.Model):
     """One row is one line of a journal: a signed amount on one balance of one wallet.
 
     ``balance_after`` is that balance's running balance; ``seq`` is the place in the wallet's
-    history, 1, 2, 3 without a gap. Never changed, never deleted.
+    history, 1, 2, 3 without a gap. A posting of a folded wallet has neither; it carries the
+    ``xact_id`` of its journal instead, by which it is folded. Never changed, never deleted.
 
     Personal data: none.
     """
@@ -32,6 +33,7 @@ class Posting(models.Model):
     amount = MoneyColumn()
     balance_after = MoneyColumn(null=True)
     seq = models.BigIntegerField(null=True)
+    xact_id = XactIdField(null=True, db_default=None)
 
     class Meta:
         default_related_name = "postings"
@@ -53,8 +55,24 @@ class Posting(models.Model):
             models.CheckConstraint(
                 condition=Q(seq__isnull=True) | Q(seq__gt=0), name="posting_seq_positive"
             ),
+            models.CheckConstraint(
+                condition=Q(seq__isnull=False, balance_after__isnull=False, xact_id__isnull=True)
+                | Q(
+                    seq__isnull=True,
+                    balance_after__isnull=True,
+                    xact_id__isnull=False,
+                    balance_type=BalanceType.AVAILABLE,
+                ),
+                name="posting_numbered_or_folded",
+            ),
         ]
         indexes = [
+            # What is not folded yet, and a folded wallet's history; a customer's has no entry.
+            models.Index(
+                fields=["wallet", "xact_id"],
+                condition=Q(seq__isnull=True),
+                name="posting_folded_by_xact_id",
+            ),
             # Past balances of the types that rarely move; a payment writes nothing here.
             models.Index(
                 fields=["wallet", "balance_type", "seq"],

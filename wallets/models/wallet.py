@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from coinhub.core.db import ClockTimestamp, MoneyColumn, are_numbers
+from coinhub.core.db import ClockTimestamp, MoneyColumn, XactIdField, are_numbers
 
 
 class Wallet(models.Model):
@@ -13,6 +13,10 @@ class Wallet(models.Model):
     ``available`` is free to use, ``held`` arrived but is not usable yet, ``locked`` is committed to
     an open operation, ``invested`` is in a term product. ``version`` counts the postings and is the
     ``seq`` of the newest. Only the ledger's functions write here.
+
+    A folded wallet has ``folded_through``: postings do not touch its row, which holds what was
+    booked by database transactions below that id (``version`` counts it). Its balance is the row
+    and the postings since: the relation ``wallets`` adds them.
 
     Personal data: ``owner``.
     """
@@ -65,6 +69,7 @@ class Wallet(models.Model):
     status = models.CharField(max_length=6, choices=Status, default=Status.ACTIVE)
     is_primary = models.BooleanField(default=False)
     opened_at = models.DateTimeField(db_default=ClockTimestamp())
+    folded_through = XactIdField(null=True, blank=True, db_default=None)
 
     class Meta:
         constraints = [
@@ -94,7 +99,12 @@ class Wallet(models.Model):
                 name="wallet_amounts_are_numbers",
             ),
             models.CheckConstraint(
-                condition=Q(owner__isnull=False, code__isnull=True, floor__isnull=False)
+                condition=Q(
+                    owner__isnull=False,
+                    code__isnull=True,
+                    floor__isnull=False,
+                    folded_through__isnull=True,
+                )
                 | Q(owner__isnull=True, code__isnull=False, is_primary=False, shard=0),
                 name="wallet_of_a_customer_or_of_the_house",
             ),

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Max, Q, Sum
 
 from coinhub.core.money import CONTEXT, total
 from coinhub.events.models import AuditEvent
 from wallets.ledger import chart
 from wallets.models import Currency, Hold, Journal, Posting, Transaction, Wallet
+from wallets.selectors import folded
 
 JOURNALS = 50
 POSTINGS = 500
@@ -46,8 +47,7 @@ def postings_of(journals: list[Journal]) -> list[Posting]:
 
 def newest_postings(wallet: Wallet) -> list[Posting]:
     """List the newest postings of a wallet with their journals."""
-    found = Posting.objects.filter(wallet=wallet, shard=wallet.shard).select_related("journal")
-    return list(found.order_by("-seq")[:NEWEST])
+    return folded.newest_postings(wallet, NEWEST)
 
 
 def holds_of(transaction: Transaction) -> list[Hold]:
@@ -76,7 +76,10 @@ def count_open_holds() -> int:
 
 
 def list_standings() -> list[Standing]:
-    """Show for each currency in use what is owed and what is held outside, from the wallet rows."""
+    """Show for each currency in use what is owed and what is held outside, from the wallet rows.
+
+    The rows of folded wallets are counted with what is not folded yet, in the same statement.
+    """
     sums = {row["currency_id"]: row for row in _sums()}
     return [
         _standing(currency, sums[currency.pk])
@@ -86,17 +89,19 @@ def list_standings() -> list[Standing]:
 
 
 def _sums() -> Iterable[Mapping[str, Any]]:
-    everything = F("total") + F("invested")
+    everything = F("total") + F("invested") + F("unfolded")
     outside, income = Q(code=chart.SETTLEMENT), Q(code__startswith="R.")
     return (
-        Wallet.objects.filter(version__gt=0)
+        folded.with_unfolded(Wallet.objects.all())
         .values("currency_id")
         .annotate(
             customers=Sum(everything, filter=Q(code__isnull=True)),
             house=Sum(everything, filter=Q(code__isnull=False) & ~outside & ~income),
             income=Sum(everything, filter=income),
             settlement=Sum(everything, filter=outside),
+            used=Max("version"),
         )
+        .filter(used__gt=0)
     )
 
 

@@ -63,7 +63,11 @@ def add_currency(currency: Currency, *, actor: Actor | None = None) -> list[Wall
             _tell(currency, "currency.added", actor, before=None)
         return [
             ledger_wallets.open_wallet(
-                owner_id=None, currency=currency.pk, code=entry.code, floor=entry.floor
+                owner_id=None,
+                currency=currency.pk,
+                code=entry.code,
+                floor=entry.floor,
+                folded=entry.folded,
             )[0]
             for entry in chart.house_wallets(currency.pk)
         ]

@@ -1,6 +1,18 @@
 -- What must always hold, each with the number of places where it does not. One statement, so one
 -- snapshot; it uses no function or view of the ledger, so that it does not believe what it judges.
-WITH sums AS (
+-- A folded wallet stands as its row says with the postings since.
+WITH stands AS (
+    SELECT w.id, w.currency_id, w.floor, w.held, w.locked, w.invested,
+           w.available + coalesce(u.amount, 0) AS available,
+           w.version + coalesce(u.postings, 0) AS version
+      FROM wallets_wallet AS w
+      LEFT JOIN LATERAL (
+          SELECT sum(p.amount) AS amount, count(*) AS postings
+            FROM wallets_posting AS p
+           WHERE w.folded_through IS NOT NULL AND p.wallet_id = w.id AND p.seq IS NULL
+             AND p.xact_id >= w.folded_through
+      ) AS u ON TRUE
+), sums AS (
     SELECT p.wallet_id, p.balance_type, sum(p.amount) AS amount, count(*) AS postings
       FROM wallets_posting AS p
      GROUP BY p.wallet_id, p.balance_type
@@ -33,16 +45,16 @@ SELECT 'each journal sums to zero in each currency' AS promise, count(*) AS brea
          GROUP BY p.journal_id, w.currency_id HAVING sum(p.amount) <> 0) AS uneven
 UNION ALL
 SELECT 'each currency sums to zero', count(*)
-  FROM (SELECT FROM wallets_wallet AS w GROUP BY w.currency_id
+  FROM (SELECT FROM stands AS w GROUP BY w.currency_id
         HAVING sum(w.available + w.held + w.locked + w.invested) <> 0) AS uneven
 UNION ALL
 SELECT 'no wallet is below its floor, nothing else is below zero, nothing is NaN', count(*)
-  FROM wallets_wallet AS w
+  FROM stands AS w
  WHERE w.available < w.floor OR w.held < 0 OR w.locked < 0 OR w.invested < 0
     OR 'NaN' IN (w.available, w.held, w.locked, w.invested)
 UNION ALL
 SELECT 'each wallet row is the sum of its postings', count(*)
-  FROM wallets_wallet AS w LEFT JOIN posted AS s ON s.wallet_id = w.id
+  FROM stands AS w LEFT JOIN posted AS s ON s.wallet_id = w.id
  WHERE (w.available, w.held, w.locked, w.invested) IS DISTINCT FROM
        (coalesce(s.available, 0), coalesce(s.held, 0), coalesce(s.locked, 0),
         coalesce(s.invested, 0))
@@ -52,7 +64,7 @@ SELECT 'open holds are what is held and locked', count(*)
  WHERE (w.held, w.locked) IS DISTINCT FROM (coalesce(r.held, 0), coalesce(r.locked, 0))
 UNION ALL
 SELECT 'each wallet''s version counts its postings', count(*)
-  FROM wallets_wallet AS w LEFT JOIN posted AS s ON s.wallet_id = w.id
+  FROM stands AS w LEFT JOIN posted AS s ON s.wallet_id = w.id
  WHERE w.version <> coalesce(s.postings, 0)
 UNION ALL
 SELECT 'each wallet''s seq has no gap', count(*) FROM chained AS c WHERE c.seq <> c.expected_seq
