@@ -58,6 +58,19 @@ class TextField(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class WholeField(serializers.IntegerField):
+    """A JSON number without a fraction; a string of digits is none."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """Read the number.
+
+        Raises: ValidationError.
+        """
+        if not isinstance(data, int) or isinstance(data, bool):
+            raise serializers.ValidationError("this is a whole number", code="NOT_A_NUMBER")
+        return int(super().to_internal_value(data))
+
+
 @extend_schema_field({"type": "string", "pattern": WIRE_PATTERN, "examples": ["12.50"]})
 class MoneyField(serializers.Field):
     """An amount on the wire: a string of digits such as ``12.50``."""

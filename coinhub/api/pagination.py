@@ -6,9 +6,11 @@ from typing import Any
 
 from django.core import signing
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 from rest_framework import serializers
 
 from coinhub.api.input import Input, TextField
+from coinhub.core.errors import NotYours
 
 MOST_ROWS = 100
 USUAL_ROWS = 50
@@ -33,18 +35,21 @@ class Position:
 def position_of(request: HttpRequest, wanted: dict[str, Any]) -> Position:
     """Read the cursor.
 
-    Raises: ValidationError for one that is not from this list, its filters and this reader.
+    Raises: ValidationError for one that is not from this list and its filters, NotYours for one
+        that was given to somebody else.
     """
     text = wanted.get("cursor")
     if text is None:
         return Position()
     try:
-        direction, _, place = _signer(request, wanted).unsign(text).partition(".")
+        direction, place, reader = _signer(request, wanted).unsign(text).split(".")
         number = int(place)
     except (signing.BadSignature, ValueError):
         raise serializers.ValidationError(
             {"cursor": serializers.ErrorDetail("no cursor of this list", "CURSOR_INVALID")}
         ) from None
+    if reader != _reader(request):
+        raise NotYours
     return Position(before=number) if direction == OLDER else Position(after=number)
 
 
@@ -57,11 +62,11 @@ def page(
     newer: int | None,
 ) -> dict[str, Any]:
     """Make the answer of a list; ``next`` goes on to older rows, ``previous`` to newer."""
-    signer = _signer(request, wanted)
+    signer, reader = _signer(request, wanted), _reader(request)
     return {
         "results": results,
-        "next": None if older is None else signer.sign(f"{OLDER}.{older}"),
-        "previous": None if newer is None else signer.sign(f"{NEWER}.{newer}"),
+        "next": None if older is None else signer.sign(f"{OLDER}.{older}.{reader}"),
+        "previous": None if newer is None else signer.sign(f"{NEWER}.{newer}.{reader}"),
     }
 
 
@@ -83,8 +88,14 @@ def page_of(request: HttpRequest, wanted: dict[str, Any], rows: list[Any]) -> di
 
 def _signer(request: HttpRequest, wanted: dict[str, Any]) -> signing.Signer:
     filters = {name: str(v) for name, v in wanted.items() if name not in ("limit", "cursor")}
-    user: Any = request.user
     route = request.path.rsplit("/api/", 1)[-1].removeprefix("v1/")
-    scope = f"{user.pk} {route} {sorted(filters.items())}"
+    scope = f"{route} {sorted(filters.items())}"
     digest = hashlib.sha256(scope.encode()).hexdigest()
     return signing.Signer(salt=f"coinhub.api.cursor.{digest}")
+
+
+def _reader(request: HttpRequest) -> str:
+    """Give what stands for the reader in a cursor, which is no secret but tells nobody who."""
+    user: Any = request.user
+    made = salted_hmac("coinhub.api.cursor.reader", str(user.pk), algorithm="sha256")
+    return made.hexdigest()[:16]

@@ -20,7 +20,7 @@ WHAT = {
     413: "The body is too large",
     415: "The body is not application/json",
     422: "The key was used for another request, or too long ago",
-    429: "Too many tries",
+    429: "Too many calls, or wrong codes; Retry-After says how long to wait",
     503: "Not possible at the moment; Retry-After says when to try again",
 }
 
@@ -71,6 +71,25 @@ REPLAY_PARAMETER = OpenApiParameter(
 )
 
 
+_RATE_HEADERS: dict[str, Any] = {
+    "RateLimit-Policy": {
+        "description": "The limit that binds first: so many calls (`q`) in so many seconds (`w`).",
+        "schema": {"type": "string", "examples": ['"money";q=20;w=60']},
+    },
+    "RateLimit": {
+        "description": "What is left of it (`r`), and how many seconds until there is more (`t`).",
+        "schema": {"type": "string", "examples": ['"money";r=19;t=12']},
+    },
+}
+_WAIT_HEADER: dict[str, Any] = {
+    "Retry-After": {
+        "description": "How many seconds to wait; who waits so long is let through.",
+        "schema": {"type": "integer", "minimum": 1},
+    },
+}
+_WAITING = ("429", "503")
+
+
 class Schema(AutoSchema):
     """Forbids members that are not named, as the API does, and sums up each operation."""
 
@@ -79,6 +98,19 @@ class Schema(AutoSchema):
         line = (inspect.getdoc(self.view) or "").partition("\n")[0]
         text = line.partition(": ")[2] or line
         return text[:1].upper() + text[1:].rstrip(".")
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> Any:
+        """Describe the headers of the rate limit on every answer, and 429 on every operation."""
+        operation = super().get_operation(*args, **kwargs)
+        if operation is None:
+            return None
+        answers = operation["responses"]
+        problem = answers.get("401") or answers["400"]
+        answers.setdefault("429", {**problem, "description": WHAT[429]})
+        for status, answer in answers.items():
+            waits = _WAIT_HEADER if status in _WAITING else {}
+            answer["headers"] = {**answer.get("headers", {}), **_RATE_HEADERS, **waits}
+        return operation
 
     def _map_basic_serializer(self, serializer: Any, direction: str) -> Any:
         mapped = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]

@@ -1,5 +1,6 @@
 """The base of every view of the API."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from rest_framework.negotiation import BaseContentNegotiation
@@ -33,13 +34,14 @@ class View(APIView):
     """A view that knows its query parameters and refuses others, and bodies that are no JSON.
 
     Each view declares ``scope``, one of ``coinhub.api.auth.SCOPES``: what an API key needs, or
-    ``person``, ``staff`` and ``open``, which no key has. Without it no key gets in, and a test
-    fails. ``rate`` names the limit its calls count into.
+    ``person``, ``staff`` and ``open``, which no key has; where methods differ, one for each, such
+    as ``{"GET": "read", "POST": "withdraw"}``. Without it no key gets in, and a test fails.
+    ``rate`` names the limit its calls count into.
     """
 
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     content_negotiation_class = OneAnswer
-    scope: ClassVar[str] = ""
+    scope: ClassVar[str | Mapping[str, str]] = ""
     rate: ClassVar[str] = "reads"
     query: ClassVar[type[Input] | None] = None
     wanted: dict[str, Any]
@@ -55,8 +57,15 @@ class View(APIView):
 
         Raises: ScopeMissing, AddressNotAllowed, Forbidden.
         """
-        require_scope(request, self.scope)
+        require_scope(request, self.scope_for(request.method or ""))
         super().check_permissions(request)
+
+    @classmethod
+    def scope_for(cls, method: str) -> str:
+        """Give the scope that an API key needs for a method; empty lets no key in."""
+        if isinstance(cls.scope, str):
+            return cls.scope
+        return cls.scope.get("GET" if method == "HEAD" else method, "")
 
     def check_throttles(self, request: Request) -> None:
         """Count the call, repeats and later refusals included.

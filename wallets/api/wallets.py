@@ -33,20 +33,7 @@ class WalletList(View):
     def get(self, request: Request) -> Response:
         """List them; a customer has few, so the place in the list is the cursor."""
         rows = [shapes.wallet(row) for row in wallets.list_wallets(self.person.pk)]
-        position, limit = pagination.position_of(request, self.wanted), self.wanted["limit"]
-        begin = position.before or 0
-        end = begin + limit
-        if position.after is not None:
-            begin, end = max(0, position.after - limit), position.after
-        return Response(
-            pagination.page(
-                request,
-                self.wanted,
-                results=rows[begin:end],
-                older=end if end < len(rows) else None,
-                newer=begin or None,
-            )
-        )
+        return Response(pagination.page_of(request, self.wanted, rows))
 
 
 class WalletDetail(View):

@@ -27,6 +27,7 @@ MOST_NETWORKS = 20
 WIDEST = {4: 16, 6: 32}  # a key with a list of addresses may pay without a second factor
 MOST_DAYS = 3650
 LONGEST_LABEL = 60
+CENTS = 2  # decimals of a cap in USD
 DAY = timedelta(hours=24)
 USE_KEY = sql_file("coinhub/users/sql/use_key.sql")
 
@@ -203,8 +204,12 @@ def require_sound(wish: Wish) -> Wish:
         problems["scopes"] = f"one or more of {', '.join(Scope.values)}"
     if wish.days is not None and not 1 <= wish.days <= MOST_DAYS:
         problems["days"] = f"from 1 to {MOST_DAYS} days"
-    if wish.spend_cap_usd is not None:
-        Money(wish.spend_cap_usd, "USD").require_positive()
+    cap = wish.spend_cap_usd
+    if cap is not None:
+        money = Money(cap, "USD")
+        money.require_positive()
+        money.require_scale(CENTS)
+        cap = cap.quantize(Decimal(1).scaleb(-CENTS))
     networks = _networks(wish.networks, problems)
     if problems:
         raise ValidationFailed(
@@ -213,7 +218,7 @@ def require_sound(wish: Wish) -> Wish:
                 for name, detail in problems.items()
             ]
         )
-    return Wish(label, scopes, networks, wish.days, wish.spend_cap_usd)
+    return Wish(label, scopes, networks, wish.days, cap)
 
 
 def _networks(given: Sequence[str], problems: dict[str, str]) -> list[str]:

@@ -37,7 +37,7 @@ class StepUpRequired(DomainError):
 class SecondFactorNeeded(DomainError):
     """The operation needs a second factor, and the person has none yet."""
 
-    code = "SECOND_FACTOR_REQUIRED"
+    code = "SECOND_FACTOR_MISSING"
     status = 403
     title = "Set up a second factor first"
 

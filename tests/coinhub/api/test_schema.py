@@ -11,6 +11,7 @@ from drf_spectacular.validation import validate_schema
 from jsonschema import Draft202012Validator
 
 from tests.api_client import Caller, new_key
+from tests.coinhub.api.test_problems import NOWHERE, routes
 from tests.conftest import PASSWORD, make_staff, wallet_of
 
 MONEY = {"amount", "fee", "available", "held", "locked", "invested", "total"}
@@ -49,8 +50,6 @@ def require_true(answer, operation_id):
     whole = {**closed(wanted), "components": closed(schema["components"])}
     Draft202012Validator(whole).validate(answer.json())
 
-MOVES_NOTHING = ("/api/v1/auth/", "/api/v1/destinations")
-
 
 class TestDocument:
     def test_is_openapi_3_1_valid_and_without_warnings(self):
@@ -60,11 +59,8 @@ class TestDocument:
         assert (dict(warnings), dict(errors)) == ({}, {})
 
     def test_describes_every_route_once_by_its_versioned_address(self):
-        from tests.coinhub.api.test_problems import routes
-
         described = {re.sub(r"\{.*?\}", "*", path) for path, _, _ in operations()}
-        nowhere = "00000000-0000-4000-8000-000000000000"
-        assert described == {path.replace(nowhere, "*") for path, _ in routes()}
+        assert described == {path.replace(NOWHERE, "*") for path, _ in routes()}
         names = [operation["operationId"] for _, _, operation in operations()]
         assert len(names) == len(set(names))
 
@@ -89,11 +85,20 @@ class TestDocument:
         assert found >= 10
 
     def test_every_operation_that_moves_money_asks_for_a_key(self):
+        moving = {path for path, view in routes() if getattr(view, "needs_key", False)}
+        assert len(moving) >= 2
         for path, method, operation in operations():
             names = {p["name"] for p in operation.get("parameters", []) if p["in"] == "header"}
             asked = "Idempotency-Key" in names
-            moves = method != "get" and not path.startswith(MOVES_NOTHING)
+            moves = method == "post" and re.sub(r"\{.*?\}", NOWHERE, path) in moving
             assert asked == moves, path
+
+    def test_every_answer_has_the_headers_of_the_rate_limit(self):
+        for path, _, operation in operations():
+            assert "429" in operation["responses"], path
+            for status, answer in operation["responses"].items():
+                assert {"RateLimit", "RateLimit-Policy"} <= set(answer["headers"]), path
+                assert ("Retry-After" in answer["headers"]) == (status in ("429", "503")), path
 
 
 @pytest.mark.django_db

@@ -124,7 +124,7 @@ class TestEntries:
         back = caller.get(path, limit=3, cursor=third["previous"]).json()
         assert back["results"] == second["results"]
 
-    def test_a_cursor_is_good_for_its_reader_and_list_only(self, alice, bob, sides):
+    def test_a_cursor_is_good_for_its_list_only(self, alice, sides):
         for _ in range(3):
             pay(sides)
         path = f"wallets/{sides[0].public_id}/entries"
@@ -135,12 +135,19 @@ class TestEntries:
             (alice, path, cursor[:-1] + ("A" if cursor[-1] != "A" else "B")),
             (alice, path, "o.3"),
             (alice, "transactions", cursor),
-            (bob, f"wallets/{sides[1].public_id}/entries", cursor),
         ]
         for person, where, shown in tries:
             answer = Caller(person).get(where, cursor=shown)
             assert answer.status_code == 400
             assert answer.json()["errors"][0]["code"] == "CURSOR_INVALID"
+
+    def test_a_cursor_of_somebody_else_is_as_forbidden_as_their_things(self, alice, bob, sides):
+        for _ in range(3):
+            pay(sides)
+        cursor = Caller(alice).get("transactions", limit=1).json()["next"]
+        assert Caller(alice).get("transactions", cursor=cursor).status_code == 200
+        answer = Caller(bob).get("transactions", cursor=cursor)
+        assert (answer.status_code, answer.json()["code"]) == (403, "NOT_FOUND_OR_NOT_YOURS")
 
     @pytest.mark.parametrize("limit", ["0", "101", "-1", "1.5", "x", "", "1e2"])
     def test_a_page_has_1_to_100_rows(self, alice, sides, limit):
