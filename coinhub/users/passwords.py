@@ -3,7 +3,10 @@
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 
-WORDS = ("coinhub", "wallet", "bitcoin", "ethereum", "crypto", "password")
+WORDS = (
+    "coinhub", "wallet", "bitcoin", "ethereum", "crypto", "password", "welcome", "letmein",
+    "iloveyou", "qwerty", "abc123", "123456", "admin",
+)  # fmt: skip
 LEAST_BESIDE = 8  # signs that are left when these words are taken out
 LEAST_OF_STAFF = 15
 

@@ -7,8 +7,9 @@ from django.test import Client
 
 from coinhub.events.models import AuditEvent
 from coinhub.users import roles
+from coinhub.users.services import tokens
 from integrity.models import Run
-from tests.conftest import PASSWORD, make_staff, wallet_of
+from tests.conftest import make_staff, wallet_of
 from tests.integrity import damages
 from wallets.models import Wallet
 
@@ -19,11 +20,7 @@ RELATIONS = ("wallets", "crypto_balances", "trader_balances", "internal_balances
 def ask():
     def asked(person, path, **query):
         client = Client()
-        token = client.post(
-            "/api/v1/auth/token",
-            {"email": person.email, "password": PASSWORD},
-            content_type="application/json",
-        ).json()["access"]
+        token = tokens.issue(user=person).access
         return client.get(
             f"/api/integrity/{path}", query, headers={"Authorization": f"Bearer {token}"}
         )

@@ -79,11 +79,14 @@ class TestDemo:
         assert not person.is_superuser
         assert [g.name for g in person.groups.all()] == [group]
 
-    def test_lets_everybody_sign_in_with_the_password_of_the_contract(self, made, client):
+    def test_lets_everybody_sign_in_with_the_password_of_the_contract_and_a_code(
+        self, made, client, capsys
+    ):
         for email in (ALICE, "admin@example.com"):
             sent = {"login": email, "password": "coinhub-demo-only", "next": "/healthz"}
-            answer = client.post("/accounts/login/", sent)
-            assert answer.status_code == 302, email
+            client.post("/accounts/login/", sent)
+            call_command("demo_code", email)
+            client.post("/accounts/2fa/authenticate/", {"code": capsys.readouterr().out.strip()})
             assert client.session["_auth_user_id"] == str(User.objects.get(email=email).pk)
             client.logout()
 
