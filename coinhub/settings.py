@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "coinhub.users",
     "coinhub.events",
     "coinhub.approvals",
+    "coinhub.people",
     "coinhub.api",
     "kyc",
     "wallets",
@@ -212,6 +213,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+FILE_UPLOAD_HANDLERS = ["coinhub.core.uploads.OneFile"]
 
 # --- pages ----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
