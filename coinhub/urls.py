@@ -8,9 +8,15 @@ from coinhub.api import urls as shared_api
 from coinhub.core import health
 from coinhub.web import closed, sandbox_mail
 from integrity.api import urls as integrity_api
+from kyc.api import urls as kyc_api
 from wallets.api import urls as wallets_api
 
-api = [*shared_api.urlpatterns, *wallets_api.urlpatterns, *integrity_api.urlpatterns]
+api = [
+    *shared_api.urlpatterns,
+    *wallets_api.urlpatterns,
+    *kyc_api.urlpatterns,
+    *integrity_api.urlpatterns,
+]
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
@@ -21,6 +27,7 @@ urlpatterns = [
     path("api/v1/", include((api, "api"), namespace="api-v1")),
     path("api/", include((api, "api"), namespace="api")),
     re_path(r"^api(?:/|$)", handlers.unknown_route),
+    path("kyc/", include("kyc.web.urls")),
     path("", include("wallets.web.urls")),
     path("", include("coinhub.users.web.urls")),
     path("sandbox/mail/", sandbox_mail.show, name="sandbox_mail"),
