@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from coinhub.api import docs, handlers
 from coinhub.api import urls as shared_api
 from coinhub.core import health
+from coinhub.people import web as people
 from coinhub.web import closed, sandbox_mail
 from integrity.api import urls as integrity_api
 from kyc.api import urls as kyc_api
@@ -29,6 +30,9 @@ urlpatterns = [
     re_path(r"^api(?:/|$)", handlers.unknown_route),
     path("kyc/", include("kyc.web.urls")),
     path("", include("wallets.web.urls")),
+    path(
+        "invitation/<uuid:person_id>/<str:token>/", people.Invitation.as_view(), name="invitation"
+    ),
     path("", include("coinhub.users.web.urls")),
     path("sandbox/mail/", sandbox_mail.show, name="sandbox_mail"),
     # Staff change their password where everybody does, with their second factor.

@@ -28,11 +28,12 @@ def oldest_waiting() -> Approval | None:
 def kinds_without_checkers() -> Sequence[Kind]:
     """List the kinds that fewer than two active members of staff may approve."""
     permissions = {kind.approve_permission for kind in kinds.registered()}
-    many = {name for name in permissions if _count_staff_with(name) >= ENOUGH}
+    many = {name for name in permissions if count_staff_with(name) >= ENOUGH}
     return [kind for kind in kinds.registered() if kind.approve_permission not in many]
 
 
-def _count_staff_with(permission: str) -> int:
+def count_staff_with(permission: str) -> int:
+    """Count the active members of staff who have a permission."""
     app_label, _, codename = permission.partition(".")
     right = Permission.objects.filter(content_type__app_label=app_label, codename=codename)
     staff = User.objects.filter(is_active=True, is_staff=True).filter(

@@ -95,6 +95,7 @@ def approve(
         votes.require_checker(approval, known, checker)
         refusal = _ended_now(approval, known, actor)
         if refusal is None:
+            votes.require_maker(approval, known)
             votes.require_shown(approval, shown_sha256)
             result = known.execute(approval, checker=checker, actor=actor)
             end(

@@ -39,6 +39,19 @@ def require_checker(approval: Approval, kind: Kind, checker: User) -> None:
         raise CheckerIsParty
 
 
+def require_maker(approval: Approval, kind: Kind) -> None:
+    """Refuse what somebody proposed who was locked out or lost the role since.
+
+    Raises: NotPermitted.
+    """
+    if kind.propose_permission is None:
+        return
+    try:
+        require_permission(approval.maker_id, kind.propose_permission)
+    except NotPermitted:
+        raise NotPermitted("Who proposed this may not do so any more; reject it") from None
+
+
 def require_shown(approval: Approval, shown_sha256: str) -> None:
     """Refuse when the row is not what was proposed, or not what the checker was shown.
 

@@ -23,7 +23,7 @@ PAGES = {
     "currency": "wallets_currency",
     "integrity_run": "integrity_run",
     "approval": "approvals_approval",
-    "user": "users_user",
+    "person": "users_user",
 }
 _REQUEST = re.compile(r"[0-9a-f]{24}\Z", re.ASCII)
 _ACTION = re.compile(r"[a-z_]+\.[a-z_.]*\Z", re.ASCII)

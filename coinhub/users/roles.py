@@ -30,6 +30,10 @@ MORE: dict[str, tuple[str, ...]] = {
     OPERATIONS: (
         "wallets.add_currency",
         "wallets.change_currency",
+        "approvals.propose_role",
+        "approvals.approve_role",
+        "approvals.propose_unlock",
+        "approvals.approve_unlock",
         "approvals.propose_kyc_block",
         "approvals.approve_kyc_approval",
         "approvals.approve_kyc_block",

@@ -137,6 +137,15 @@ class TestApprove:
             approve(made, checker)
         assert (state_of(made), lit()) == (State.PENDING, 0)
 
+    def test_refuses_what_a_maker_proposed_who_was_locked_out_since(self, lamp, maker, checker):
+        made = propose(maker)
+        type(maker).objects.filter(pk=maker.pk).update(is_active=False)
+        with pytest.raises(refusals.NotPermitted, match="Who proposed this"):
+            approve(made, checker)
+        assert (state_of(made), lit()) == (State.PENDING, 0)
+        services.reject(made.public_id, checker=checker, comment=REASON, actor=actor_of(checker))
+        assert state_of(made) == State.REJECTED
+
     @pytest.mark.parametrize("shown", ["", "0" * 64, "another", "\N{SNOWMAN}"])
     def test_refuses_when_something_else_was_shown(self, lamp, maker, checker, shown):
         made = propose(maker)
