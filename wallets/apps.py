@@ -13,7 +13,9 @@ class WalletsConfig(AppConfig):
         from django.conf import settings
 
         from wallets.selectors import prices
+        from wallets.services import proposed_terms
         from wallets.services.prices import record_sandbox
 
+        proposed_terms.register()
         if settings.SANDBOX:
             prices.refill_with(record_sandbox)

@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from coinhub.core.admin import OfficeAdmin
 from coinhub.users import roles
-from wallets.models import Currency
+from wallets.models import Currency, Fee, Limit
 
-WRITABLE = {Currency}
+WRITABLE = {Currency, Fee, Limit}  # of the last two a new row is proposed, none is changed
 PAGES = dict(admin.site._registry)
 READ_ONLY = [model for model in PAGES if model not in WRITABLE]
 
