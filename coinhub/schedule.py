@@ -17,6 +17,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         # A run that waited a whole hour is replaced by the next one.
         "options": {"expires": 3600},
     },
+    "fold": {
+        "task": "wallets.fold",
+        "schedule": 5.0,  # seconds; until then a read adds up what is not folded
+        "options": {"expires": 5},
+    },
     "prices": {
         "task": "wallets.record_prices",
         "schedule": crontab(),  # each minute

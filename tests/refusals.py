@@ -12,6 +12,7 @@ WATCHED = (
     "wallets_wallet",
     "wallets_journal",
     "wallets_posting",
+    "wallets_fold",
     "wallets_hold",
     "wallets_holdcondition",
     "wallets_transaction",

@@ -3,22 +3,23 @@
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from coinhub.core.db import MoneyColumn
 from wallets.models import Posting, Wallet
 
+NOT_FOLDED = Posting.objects.filter(
+    wallet=OuterRef("pk"),
+    shard=OuterRef("shard"),
+    seq__isnull=True,
+    xact_id__gte=OuterRef("folded_through"),
+).order_by()
+
 
 def with_unfolded(wallets: QuerySet[Wallet]) -> QuerySet[Wallet, Any]:
     """Give wallets with ``unfolded``: what their rows do not hold yet; zero for customers."""
-    since = Posting.objects.filter(
-        wallet=OuterRef("pk"),
-        shard=OuterRef("shard"),
-        seq__isnull=True,
-        xact_id__gte=OuterRef("folded_through"),
-    )
-    amount = since.order_by().values("wallet").annotate(amount=Sum("amount")).values("amount")
+    amount = NOT_FOLDED.values("wallet").annotate(amount=Sum("amount")).values("amount")
     zero = Value(Decimal(0), output_field=MoneyColumn())
     return wallets.annotate(unfolded=Coalesce(Subquery(amount), zero))
 
@@ -34,9 +35,10 @@ def get_available(wallet: Wallet) -> Decimal:
     return found
 
 
-def list_folded() -> list[Wallet]:
-    """List the folded wallets with ``unfolded``."""
-    return list(with_unfolded(Wallet.objects.filter(folded_through__isnull=False)).order_by("pk"))
+def list_to_fold() -> list[tuple[int, int]]:
+    """List the folded wallets that have something to fold, as (id, shard)."""
+    waiting = Wallet.objects.filter(Exists(NOT_FOLDED), folded_through__isnull=False)
+    return list(waiting.order_by("pk").values_list("pk", "shard"))
 
 
 def newest_postings(wallet: Wallet, count: int) -> list[Posting]:

@@ -1,5 +1,5 @@
 """The wallets' work in the background; Celery finds the tasks here."""
 
-from wallets.tasks import prices
+from wallets.tasks import folding, prices
 
-__all__ = ["prices"]
+__all__ = ["folding", "prices"]
