@@ -29,7 +29,7 @@ def end(
     approval.checker = checker
     approval.comment = comment.strip()
     approval.result = result
-    approval.decided_at = ClockTimestamp()  # type: ignore[assignment]
+    approval.decided_at = ClockTimestamp()
     approval.save(update_fields=["state", "checker", "comment", "result", "decided_at"])
     approval.refresh_from_db(fields=["decided_at"])
     about = {

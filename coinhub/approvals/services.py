@@ -228,9 +228,11 @@ def _locked(approval_id: UUID) -> Approval:
 def _ended_now(approval: Approval, known: Kind, actor: Actor) -> DomainError | None:
     """End a proposal that is too old or whose target has changed, and give the refusal."""
     if votes.is_too_old(approval):
-        state, refusal = State.EXPIRED, ApprovalExpired()
+        state = State.EXPIRED
+        refusal: DomainError = ApprovalExpired()
     elif known.version(approval.target_id) != approval.target_version:
-        state, refusal = State.STALE, ApprovalStale()
+        state = State.STALE
+        refusal = ApprovalStale()
     else:
         return None
     end(approval, state, actor=actor)

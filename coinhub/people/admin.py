@@ -63,7 +63,7 @@ class UserAdmin(ReadOnlyAdmin):
         return Q(email__startswith=term.lower()) | Q(external_ref__startswith=term)
 
     def related(self, obj: User) -> list[Link]:
-        lists = [
+        lists: list[tuple[str, str, dict[str, Any]]] = [
             ("wallets_wallet", "Wallets", {"owner__id__exact": obj.pk}),
             ("wallets_transaction", "Transactions", {"q": obj.pk}),
             ("kyc_case", "Identity case", {"customer__id__exact": obj.pk}),

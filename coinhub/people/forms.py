@@ -59,6 +59,8 @@ class NoForm(forms.Form):
     """Nothing to fill in: the button says it."""
 
 
-def prefixed(kind: type[forms.Form], verb: str, *args: Any, **named: Any) -> forms.Form:
+def prefixed(
+    kind: type[forms.Form], verb: str, data: Any = None, *, initial: dict[str, Any] | None = None
+) -> forms.Form:
     """Make a form whose fields have ids of their own: several stand on one page."""
-    return kind(*args, auto_id=f"{verb}-%s", **named)
+    return kind(data, auto_id=f"{verb}-%s", initial=initial)
