@@ -5,16 +5,24 @@ from wallets.ledger.errors import InsufficientFunds, WalletClosed, WalletFrozen
 from wallets.models import Wallet
 
 
+def require_open(payer: Wallet) -> None:
+    """Refuse a wallet from which nothing leaves.
+
+    Raises: WalletFrozen, WalletClosed.
+    """
+    if payer.status == Wallet.Status.FROZEN:
+        raise WalletFrozen
+    if payer.status == Wallet.Status.CLOSED:
+        raise WalletClosed
+
+
 def require_available(payer: Wallet, amount: Money) -> None:
     """Refuse early what the ledger would refuse; rows may be stale, the ledger decides under lock.
 
     Raises: WalletFrozen, WalletClosed; InsufficientFunds, with what could be spent and what is
         asked for.
     """
-    if payer.status == Wallet.Status.FROZEN:
-        raise WalletFrozen
-    if payer.status == Wallet.Status.CLOSED:
-        raise WalletClosed
+    require_open(payer)
     if payer.floor is None:
         return
     spendable = Money(payer.available, amount.currency) - Money(payer.floor, amount.currency)

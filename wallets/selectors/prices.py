@@ -66,6 +66,14 @@ def value_in_usd(amount: Money) -> Valued:
     return Valued(quantize(product, SCALE), price.pk)
 
 
+def price_in_usd(currency: str) -> Decimal:
+    """Give what one unit is worth in US dollars, at the price payments are valued with.
+
+    Raises: PriceUnavailable.
+    """
+    return Decimal(1) if currency == USD else _price_of(currency).usd
+
+
 def find_value(amount: Money) -> Valued | None:
     """Value an amount; ``None`` for points, which have no value and no limits.
 
