@@ -5,7 +5,7 @@ from allauth.mfa.webauthn import views as passkeys
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 
-from coinhub.users.web import factors, settings
+from coinhub.users.web import api_keys, confirmations, factors, settings
 from coinhub.users.web.even import evenly
 from coinhub.users.web.fresh import after_second_factor
 from coinhub.web import closed
@@ -14,6 +14,13 @@ settings_pages = [
     path("", settings.Overview.as_view(), name="settings"),
     path("email/", settings.Email.as_view(), name="settings_email"),
     path("sessions/", settings.Sessions.as_view(), name="settings_sessions"),
+    path("api-keys/", api_keys.ApiKeys.as_view(), name="settings_api_keys"),
+    path("api-keys/new/", api_keys.NewApiKey.as_view(), name="settings_api_key_new"),
+    path(
+        "confirmations/",
+        confirmations.Confirmations.as_view(),
+        name="settings_confirmations",
+    ),
     path("second-factor/", factors.SecondFactor.as_view(), name="settings_second_factor"),
     path("second-factor/app/", factors.App.as_view(), name="settings_app"),
     path("second-factor/app/remove/", factors.RemoveApp.as_view(), name="settings_app_remove"),
