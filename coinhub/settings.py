@@ -48,6 +48,10 @@ ADDRESS_HEADER: str = env.str("COINHUB_ADDRESS_HEADER", default="")
 PRICE_SOURCE: str = env.str("COINHUB_PRICE_SOURCE", default="")
 PRICE_MAX_AGE_S: int = number("COINHUB_PRICE_MAX_AGE_S", default=300)
 ADDRESS_COOLING_H: int = number("COINHUB_ADDRESS_COOLING_H", default=24)
+CREDENTIAL_COOLING_H: int = number("COINHUB_CREDENTIAL_COOLING_H", default=24)
+WITHDRAW_AUTO_USD: int = number("COINHUB_WITHDRAW_AUTO_USD", default=1000)
+RAILS: list[str] = env.list("COINHUB_RAILS", default=[])
+RAIL_SECRET: str = env.str("COINHUB_RAIL_SECRET", default="")
 
 
 def require_production_is_safe() -> None:

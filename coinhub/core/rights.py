@@ -33,6 +33,16 @@ TABLES: dict[str, str] = {
     "wallets_fee": APPEND,
     "wallets_limit": APPEND,
     "wallets_price": APPEND,
+    # what rails tell and are told
+    "wallets_receipt": (
+        "SELECT, INSERT, UPDATE (account, customer_id, confirmations, state, transaction_id,"
+        " settled_at)"
+    ),
+    "wallets_withdrawal": (
+        "SELECT, INSERT, UPDATE (next_at, looks, unclear_since, reported_at, external_ref, cost,"
+        " why)"
+    ),
+    "wallets_withdrawalattempt": "SELECT, INSERT, UPDATE (outcome, said)",
     "events_auditevent": APPEND,
     "events_outboxevent": "SELECT, INSERT, UPDATE (relayed_at, attempts)",
     "approvals_approval": (

@@ -22,6 +22,9 @@ REFERENCE = {
     "wallets_freeze",
     "wallets_limit",
     "wallets_price",
+    "wallets_receipt",
+    "wallets_withdrawal",
+    "wallets_withdrawalattempt",
     "wallets_stop",
 }
 MADE = r"^CREATE (?:OR REPLACE )?(?:FUNCTION|VIEW) (\w+)"

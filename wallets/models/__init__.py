@@ -11,9 +11,11 @@ from wallets.models.journal import Journal
 from wallets.models.limit import Limit
 from wallets.models.posting import BalanceType, Posting
 from wallets.models.price import Price
+from wallets.models.receipt import Receipt
 from wallets.models.stop import Freeze, Stop
 from wallets.models.transaction import Transaction
 from wallets.models.wallet import Wallet
+from wallets.models.withdrawal import Withdrawal, WithdrawalAttempt
 
 __all__ = [
     "Allowance",
@@ -30,7 +32,10 @@ __all__ = [
     "Limit",
     "Posting",
     "Price",
+    "Receipt",
     "Stop",
     "Transaction",
     "Wallet",
+    "Withdrawal",
+    "WithdrawalAttempt",
 ]
