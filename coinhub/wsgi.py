@@ -10,3 +10,4 @@ application = get_wsgi_application()
 from coinhub.core import health  # noqa: E402 - needs the settings
 
 health.require_ready()
+health.give_notice()

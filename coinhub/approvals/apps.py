@@ -10,9 +10,11 @@ class ApprovalsConfig(AppConfig):
     label = "approvals"
 
     def ready(self) -> None:
-        """Make the permissions of the kinds with those of the models."""
+        """Make the kinds' permissions with those of the models; warn when too few have one."""
         from django.db.models.signals import post_migrate
 
-        from coinhub.approvals import permissions
+        from coinhub.approvals import permissions, selectors
+        from coinhub.core import health
 
+        health.NOTICES["approvals"] = selectors.list_notices
         post_migrate.connect(permissions.make_after_migration, sender=self)

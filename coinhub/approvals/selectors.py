@@ -32,6 +32,14 @@ def kinds_without_checkers() -> Sequence[Kind]:
     return [kind for kind in kinds.registered() if kind.approve_permission not in many]
 
 
+def list_notices() -> list[str]:
+    """Say which kinds cannot be done because too few people may approve them."""
+    return [
+        f"fewer than {ENOUGH} active members of staff may approve {kind.name}"
+        for kind in kinds_without_checkers()
+    ]
+
+
 def count_staff_with(permission: str) -> int:
     """Count the active members of staff who have a permission."""
     app_label, _, codename = permission.partition(".")

@@ -3,11 +3,15 @@
 import sys
 from collections.abc import Callable
 
+import structlog
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
 # What must hold before customers are served; apps add to it when they are loaded.
 READINESS: dict[str, Callable[[], list[str]]] = {}
+# What an operator should know at the start although CoinHub serves; apps add to it, too.
+NOTICES: dict[str, Callable[[], list[str]]] = {}
+log = structlog.get_logger(__name__)
 
 
 def alive(request: HttpRequest) -> JsonResponse:
@@ -45,3 +49,10 @@ def require_ready() -> None:
     problems = find_problems()
     if problems:
         sys.exit(f"CoinHub does not serve: {'; '.join(problems)} (docs/runbooks/start-refused.md)")
+
+
+def give_notice() -> None:
+    """Log what an operator should know; nothing of it keeps a web process from starting."""
+    for name, look in NOTICES.items():
+        for notice in look():
+            log.warning("start_notice", about=name, notice=notice)

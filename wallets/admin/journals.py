@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from coinhub.core.admin import Link, ReadOnlyAdmin, Section, choice_filter, list_of, page_of
 from coinhub.core.ids import as_number
+from coinhub.events.looks import LookedAtAdmin
 from wallets.admin.columns import (
     blank,
     credit_of,
@@ -67,7 +68,7 @@ class JournalAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Posting)
-class PostingAdmin(ReadOnlyAdmin):
+class PostingAdmin(LookedAtAdmin, ReadOnlyAdmin):
     """Postings, the lines of journals."""
 
     list_display = ("id", "whose", "balance_type", "debit", "credit", "after", "seq", "record")

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.safestring import SafeString
 
 from coinhub.core.admin import Column, Link, ReadOnlyAdmin, Section, list_of, page_of
+from coinhub.events.looks import LookedAtAdmin
 from coinhub.events.models import AuditEvent
 from wallets.admin.columns import holds_section, journal_section, money, wallet_page
 from wallets.models import Transaction
@@ -14,7 +15,7 @@ from wallets.selectors import office, search
 
 
 @admin.register(Transaction)
-class TransactionAdmin(ReadOnlyAdmin):
+class TransactionAdmin(LookedAtAdmin, ReadOnlyAdmin):
     """Transactions, each with its journals, postings, holds and audit events on one page."""
 
     list_display = (

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from coinhub.core.admin import Column, Link, ReadOnlyAdmin, Section, list_of, page_of
 from coinhub.core.money import CONTEXT
+from coinhub.events.looks import LookedAtAdmin
 from wallets.admin.columns import (
     blank,
     credit_of,
@@ -39,7 +40,7 @@ class WhoseFilter(admin.SimpleListFilter):
 
 
 @admin.register(Wallet)
-class WalletAdmin(ReadOnlyAdmin):
+class WalletAdmin(LookedAtAdmin, ReadOnlyAdmin):
     """Wallets with their balances; from here to their postings, holds and transactions."""
 
     list_display = ("whose", "free", "on_hold", "reserved", "sum", "state")

@@ -63,10 +63,10 @@ def open_holds_of(wallet: Wallet) -> list[Hold]:
 
 
 def events_of(transaction: Transaction) -> list[AuditEvent]:
-    """List what was recorded about a transaction, oldest first."""
+    """List what was recorded about a transaction, oldest first; who looked at it is not of it."""
     found = AuditEvent.objects.filter(
         object_type="transaction", object_id=str(transaction.public_id)
-    )
+    ).exclude(action="transaction.looked_at")
     return list(found.select_related("actor").order_by("pk")[:JOURNALS])
 
 

@@ -6,7 +6,7 @@ from django.db import connection
 from coinhub.approvals.models import Approval
 from tests.coinhub.approvals.conftest import approve, propose
 from tests.conftest import make_staff
-from tests.sessions import as_application, as_owner
+from tests.sessions import as_application, as_owner, as_superuser
 
 State = Approval.State
 END = "state = %(state)s, checker_id = %(checker)s, decided_at = now()"
@@ -146,6 +146,19 @@ class TestRows:
         with session() as here:
             assert refused(here, statement.format("approvals_approval"))[0] == said
         assert Approval.objects.count() == before >= 1
+
+    def test_do_not_go_for_a_superuser_who_plays_replica(self, made):
+        before = row(made[0].pk)
+        with as_superuser() as root:
+            root.execute("SET session_replication_role = replica")
+            root.commit()
+            for statement in (
+                "DELETE FROM approvals_approval",
+                "TRUNCATE approvals_approval",
+                "UPDATE approvals_approval SET payload = '{}'",
+            ):
+                assert refused(root, statement)[0] == "AP001"
+        assert row(made[0].pk) == before
 
     @pytest.mark.parametrize(
         ("changed", "said"),
