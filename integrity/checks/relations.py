@@ -25,6 +25,7 @@ class Figures:
     code: str | None
     currency: str
     decimals: int
+    is_folded: bool
     version: int
     newest: int
     postings: int
@@ -63,7 +64,16 @@ def _figures(row: dict[str, Any]) -> Figures:
         "trader_balances": trader | {"total": in_total},
         "internal_balances": _with_total({name: row[f"internal_{name}"] for name in TYPES}),
     }
-    kept = ("wallet_id", "owner_id", "code", "currency", "decimals", "version", "newest")
+    kept = (
+        "wallet_id",
+        "owner_id",
+        "code",
+        "currency",
+        "decimals",
+        "is_folded",
+        "version",
+        "newest",
+    )
     return Figures(
         **{name: row[name] for name in kept},
         postings=row["postings"],

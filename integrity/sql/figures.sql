@@ -66,6 +66,7 @@ WITH chain AS MATERIALIZED (
        AND (%(wallets)s::bigint[] IS NULL OR w.id = ANY (%(wallets)s::bigint[]))
 ), four AS (
     SELECT w.id AS wallet_id, w.owner_id, w.code, w.currency_id AS currency, w.decimals,
+           w.folded_through IS NOT NULL AS is_folded,
            w.version + coalesce(f.postings, 0) AS version,
            coalesce(f.newest, p.newest, 0) AS newest, coalesce(p.postings, 0) AS postings,
            w.available + coalesce(f.amount, 0) AS available, w.held, w.locked, w.invested,
