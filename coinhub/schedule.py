@@ -22,6 +22,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 5.0,  # seconds; until then a read adds up what is not folded
         "options": {"expires": 5},
     },
+    "releases": {
+        "task": "wallets.release_due",
+        "schedule": 60.0,  # what an approval or a lifted stop left behind
+        "options": {"expires": 60},
+    },
     "prices": {
         "task": "wallets.record_prices",
         "schedule": crontab(),  # each minute

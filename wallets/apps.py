@@ -9,13 +9,17 @@ class WalletsConfig(AppConfig):
     name = "wallets"
 
     def ready(self) -> None:
-        """Let the sandbox record prices when they are asked for: there nobody waits a minute."""
+        """Listen to identities, make the kinds of approvals known, let the sandbox have prices."""
         from django.conf import settings
 
+        from coinhub.events import within
+        from kyc.services import decisions
         from wallets.selectors import prices
-        from wallets.services import proposed_terms
+        from wallets.services import four_eyes, proposed_terms, releases
         from wallets.services.prices import record_sandbox
 
+        within.subscribe(decisions.APPROVED, releases.release_for_identity)
+        four_eyes.register()
         proposed_terms.register()
         if settings.SANDBOX:
             prices.refill_with(record_sandbox)

@@ -32,6 +32,10 @@ EVERYTHING = (
 VIEWS: dict[str, tuple[str, ...]] = {OPERATIONS: EVERYTHING, KYC: IDENTITY, AUDITOR: EVERYTHING}
 MORE: dict[str, tuple[str, ...]] = {
     OPERATIONS: (
+        "approvals.propose_reversal",
+        "approvals.approve_reversal",
+        "approvals.propose_adjustment",
+        "approvals.approve_adjustment",
         "wallets.add_currency",
         "wallets.change_currency",
         "approvals.propose_fee",

@@ -221,8 +221,11 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("original__isnull", False), ("type__in", ["refund", "reversal"])),
+                    ("type", "adjustment"),
                     models.Q(
-                        models.Q(("type__in", ["refund", "reversal"]), _negated=True),
+                        models.Q(
+                            ("type__in", ["refund", "reversal", "adjustment"]), _negated=True
+                        ),
                         ("original__isnull", True),
                     ),
                     _connector="OR",

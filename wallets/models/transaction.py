@@ -36,7 +36,8 @@ class Transaction(models.Model):
     It has one or more journals. Only ``status``, ``state`` and ``completed_at`` ever change, and
     only along the listed moves (a trigger refuses others). ``amount`` is what the payee is meant to
     get, ``fee`` comes on top; of a deposit ``amount`` is what arrived and the fee comes out of it.
-    ``original`` is the payment that a refund or a reversal gives back. ``usd_value`` is what a
+    ``original`` is the payment that a refund or a reversal gives back, or whose fee an adjustment
+    refunds. ``usd_value`` is what a
     customer's payment counts in the limits, at the price named in ``metadata``.
 
     Personal data: ``note``, ``reference``.
@@ -150,7 +151,8 @@ class Transaction(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(type__in=["refund", "reversal"], original__isnull=False)
-                | ~Q(type__in=["refund", "reversal"]) & Q(original__isnull=True),
+                | Q(type="adjustment")
+                | ~Q(type__in=["refund", "reversal", "adjustment"]) & Q(original__isnull=True),
                 name="transaction_gives_back_an_original",
             ),
         ]

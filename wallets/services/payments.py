@@ -6,6 +6,8 @@ from uuid import UUID
 from coinhub.core.actor import Actor
 from coinhub.core.money import Money
 from wallets.ledger import chart, drafts, posting
+from wallets.ledger.drafts import HoldDraft
+from wallets.ledger.errors import RoutedAnew
 from wallets.ledger.request import Booked, MoneyRequest
 from wallets.ledger.wallets import open_wallet
 from wallets.models import Transaction, Wallet
@@ -65,17 +67,24 @@ def _credit(
     value_date: date | None = None,
 ) -> Booked:
     currency = currencies.get_for(amount, payee)
-    draft = drafts.move(
-        type=Transaction.Type.DEPOSIT,
-        payer=house.get_house_wallet(chart.SETTLEMENT, amount.currency),
-        payee=payee,
-        amount=amount,
-        hold=routing.hold_for(payee, currency, purpose="deposit"),
-        reference=reference,
-        value_date=value_date,
-    )
-    event = "deposit.held" if draft.hold else "deposit.completed"
-    return posting.book(draft, actor=actor, event=event, request=request)
+
+    def book(hold: HoldDraft | None) -> Booked:
+        draft = drafts.move(
+            type=Transaction.Type.DEPOSIT,
+            payer=house.get_house_wallet(chart.SETTLEMENT, amount.currency),
+            payee=payee,
+            amount=amount,
+            hold=hold,
+            reference=reference,
+            value_date=value_date,
+        )
+        event = "deposit.held" if hold else "deposit.completed"
+        return posting.book(draft, actor=actor, event=event, request=request)
+
+    try:
+        return book(routing.hold_for(payee, currency, purpose="deposit"))
+    except RoutedAnew:  # the identity was approved since the case was read
+        return book(None)
 
 
 def debit(

@@ -1,5 +1,5 @@
 """The wallets' work in the background; Celery finds the tasks here."""
 
-from wallets.tasks import folding, prices
+from wallets.tasks import folding, prices, releases
 
-__all__ = ["folding", "prices"]
+__all__ = ["folding", "prices", "releases"]

@@ -3,8 +3,8 @@
 -- p_wallet_ids:     the legs; NULL for an operation that moves nothing yet.
 -- p_hold_public_id: when given, the journal places a hold; a hold that waits for identity is refused
 --                   where the identity is approved by now (the caller routes again).
--- p_original_id:    the payment that this one refunds or reverses: never above it in sum,
---                   and on its shard.
+-- p_original_id:    the payment that this one belongs to, on its shard; a refund or a reversal gives
+--                   it back, never above it in sum.
 -- p_guard:          when given, the limits of the payer's owner (see ledger_guard_v1).
 -- p_key:            when given, the caller's idempotency key (see ledger_claim_key_v1).
 -- Returns claimed = false when the key was used before; then nothing is written.
@@ -52,7 +52,7 @@ BEGIN
             RETURN;
         END IF;
     END IF;
-    IF p_original_id IS NOT NULL THEN
+    IF p_original_id IS NOT NULL AND p_type IN ('refund', 'reversal') THEN
         PERFORM ledger_require_left_v1(p_original_id, p_shard, p_currency, p_amount);
     END IF;
     IF p_guard IS NOT NULL THEN

@@ -57,7 +57,6 @@ BEGIN
                 ('reversal', 'pending_approval', 'rejected'),
                 ('reversal', 'pending_approval', 'cancelled'),
                 ('reversal', 'pending_approval', 'expired'),
-                ('reversal', 'pending_approval', 'failed'),
                 ('reversal', 'held', 'completed'),
 
                 ('adjustment', 'held', 'completed'),
