@@ -16,6 +16,7 @@ from kyc import requirements
 from kyc.models import Case
 from kyc.models.case import State
 from kyc.models.document import Kind
+from kyc.pictures.answer import picture_response
 from kyc.pictures.refused import WORDS
 from kyc.refusals import CaseIncomplete, DocumentRefused
 from kyc.selectors import cases, looks
@@ -29,7 +30,6 @@ NAMED = dict(Kind.choices) | {
     "details": "Your details",
     "source_of_funds": "Where your money comes from",
 }
-SANDBOXED = "default-src 'none'; sandbox"
 
 
 class Home(Page):
@@ -114,21 +114,6 @@ class Submit(Page):
             lacking = ", ".join(NAMED[name] for name in refusal.members["missing"])
             return show(request, problem=f"Still missing: {lacking}.", status=REFUSED)
         return redirect("kyc")
-
-
-def picture_response(data: bytes) -> HttpResponse:
-    """Answer with a picture that no browser keeps, runs or shows elsewhere."""
-    return HttpResponse(
-        data,
-        content_type="image/jpeg",
-        headers={
-            "Cache-Control": "no-store",
-            "Content-Disposition": 'inline; filename="document.jpg"',
-            "Content-Security-Policy": SANDBOXED,
-            "X-Content-Type-Options": "nosniff",
-            "Cross-Origin-Resource-Policy": "same-origin",
-        },
-    )
 
 
 def show(
