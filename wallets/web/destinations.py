@@ -137,6 +137,7 @@ def confirmation(
     request: HttpRequest, form: DestinationForm, challenge: UUID, *, status: int = 200
 ) -> HttpResponse:
     """Show what will be added, and ask for the code."""
+    form.fields["code"].required = True
     place = address_book.read_place(form.place())
     context = {
         "form": form,
