@@ -15,6 +15,8 @@ from coinhub.core.actor import Actor, ActorKind
 
 Handler = Callable[[HttpRequest], HttpResponse]
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}\Z", re.ASCII)
+# Not the cookies: one of them tells a known device from a stranger's at the next sign-in.
+LEFT_BEHIND = '"cache", "storage"'
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
@@ -48,7 +50,15 @@ class SecurityHeadersMiddleware:
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if not request.path.startswith(settings.STATIC_URL):
             response.setdefault("Cache-Control", "no-store")
+        if getattr(request, "has_signed_out", False):
+            response["Clear-Site-Data"] = LEFT_BEHIND
         return response
+
+
+def note_sign_out(sender: object, request: HttpRequest | None = None, **_signal: object) -> None:
+    """Remember that somebody signed out, for the header of the answer."""
+    if request is not None:
+        request.has_signed_out = True  # type: ignore[attr-defined]
 
 
 def request_id_of(request: HttpRequest) -> str:

@@ -40,7 +40,10 @@ def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     if isinstance(refusal, NotYours):
         return render(request, "403.html", status=refusal.status)
     context = {"title": refusal.title, "detail": refusal.detail}
-    return render(request, "refused.html", context, status=refusal.status)
+    response = render(request, "refused.html", context, status=refusal.status)
+    if "retry_after" in refusal.members:
+        response["Retry-After"] = str(refusal.members["retry_after"])
+    return response
 
 
 @contextmanager

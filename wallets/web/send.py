@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from coinhub.api import limits
 from coinhub.core.errors import DomainError, ValidationFailed
 from coinhub.core.requests import actor_of
 from coinhub.web.pages import Page, is_undecided, reader_of, refusals_on
@@ -68,6 +69,7 @@ class Send(Page):
         key = request.POST.get("key", "")
         if not KEY.match(key):
             raise ValidationFailed("Please open the form again.")
+        limits.take_for_page(request, "money")
         with refusals_on(form, in_words(payment.payer)):
             booked = transfer(request, payment, key)
             there = reverse("transaction", args=[booked.transaction.public_id])

@@ -314,6 +314,25 @@ class TestAnswers:
         assert "RateLimit" not in answer.headers
 
 
+class TestPages:
+    def test_payments_on_pages_and_by_the_api_count_together(self, committed_db, signed_in):
+        alice, bob = make_customer("alice"), make_customer("bob")
+        wallet = wallet_of(alice, funded="100.00")
+        caller, browser = Caller(alice), signed_in(alice)
+        body = {"to": bob.email, "amount": "1.00", "currency": "GBP"}
+        for _ in range(19):
+            assert caller.post("transfer", body).status_code == 201
+        form = {"wallet": str(wallet.public_id), "to": bob.email, "amount": "1.00", "step": "pay"}
+        first = browser.post("/send/", {**form, "key": "k" * 32})
+        second = browser.post("/send/", {**form, "key": "l" * 32})
+        assert (first.status_code, second.status_code) == (302, 429)
+        assert 1 <= int(second.headers["Retry-After"]) <= 60
+        assert "please wait" in second.content.decode()
+        require_problem(caller.post("transfer", body), 429, "RATE_LIMITED")
+        wallet.refresh_from_db()
+        assert wallet.available == 80
+
+
 class TestRepeats:
     def test_tell_it_on_refusals_and_repeats_too(self, committed_db):
         alice, bob = make_customer("alice"), make_customer("bob")
