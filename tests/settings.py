@@ -13,3 +13,4 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_BROKER_URL = "memory://"
 EVEN_ANSWER_S = 0.0
 GATE_EVERY_S = 0  # looked at only after an answer of 503: a look is a query more
+TRANSFER_STEP_UP_USD = 10**9  # a second factor is asked for where a test is about that

@@ -11,17 +11,20 @@ from coinhub.api import idempotency
 from coinhub.api.errors import problem_text
 from coinhub.api.input import Input, MoneyField, TextField, amount_refused
 from coinhub.api.json import write
+from coinhub.api.step_up import confirmation_of
 from coinhub.api.views import View
 from coinhub.core.actor import Actor
-from coinhub.core.errors import AmountInvalid, DomainError
+from coinhub.core.errors import AmountInvalid, DomainError, SetupBroken, Unavailable
 from coinhub.core.money import Money
 from coinhub.core.requests import actor_of
+from coinhub.users.selectors.api_keys import KeyInUse
 from wallets.api import shapes
 from wallets.ledger.errors import IdempotencyInProgress
 from wallets.ledger.request import TIME_OF_BOOKING, Answer, Booked, MoneyRequest
 from wallets.models import Transaction
 from wallets.selectors import currencies
-from wallets.services import refusals
+from wallets.services import cooldown, refusals
+from wallets.services.mandates import Mandate
 
 CREATED = 201
 _TIME_AS_JSON = '"\\u0001"'  # TIME_OF_BOOKING as a whole JSON string; no text can hold that
@@ -49,6 +52,15 @@ class MoneyInput(Input):
         except AmountInvalid as refusal:
             raise serializers.ValidationError({"amount": amount_refused(refusal).detail}) from None
         return {**attrs, "money": money}
+
+
+def mandate_of(request: Request) -> Mandate:
+    """Give what the caller brings besides the wish: a confirmation, an API key.
+
+    Raises: ValidationFailed for a confirmation that is no id.
+    """
+    key = request.auth if isinstance(request.auth, KeyInUse) else None
+    return Mandate(confirmation_of(request), key)
 
 
 class MoneyView(View):
@@ -94,11 +106,16 @@ class MoneyView(View):
     def _refused(
         self, request: Request, money_request: MoneyRequest, refusal: DomainError
     ) -> HttpResponse:
-        if refusal.status >= 500 or isinstance(refusal, IdempotencyInProgress):  # noqa: PLR2004
+        if isinstance(refusal, Unavailable | SetupBroken | IdempotencyInProgress):
             raise refusal
         text = problem_text(refusal, request)
         answer = Answer(refusal.status, text) if refusal.stored else None
-        kept = refusals.settle(request=money_request, refusal=answer)
+        was_confirmed = confirmation_of(request) is not None
+        kept = refusals.settle(
+            request=money_request,
+            refusal=answer,
+            is_failure=cooldown.counts(refusal, was_confirmed=was_confirmed),
+        )
         if kept is None:
             raise refusal
         where = f"{shapes.TRANSACTIONS}{kept.transaction_id}" if kept.transaction_id else ""

@@ -1,5 +1,6 @@
 """POST transfer."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -8,13 +9,16 @@ from rest_framework.request import Request
 
 from coinhub.api.input import TextField
 from coinhub.api.schema import KEY_PARAMETER, REPLAY_PARAMETER, refusals
+from coinhub.api.step_up import CONFIRMATION_PARAMETER
 from coinhub.core.actor import Actor
+from coinhub.core.money import CONTEXT
 from wallets.api import shapes
 from wallets.api.documents import TransactionShape
-from wallets.api.money import MoneyInput, MoneyView
+from wallets.api.money import MoneyInput, MoneyView, mandate_of
 from wallets.ledger.request import TIME_OF_BOOKING, Booked, MoneyRequest
 from wallets.models import BalanceType, Posting, Transaction
 from wallets.services import transfers
+from wallets.services.mandates import Mandate
 
 
 class TransferInput(MoneyInput):
@@ -32,27 +36,31 @@ class Transfer(MoneyView):
     @extend_schema(
         operation_id="transfer",
         request=TransferInput,
-        parameters=[KEY_PARAMETER, REPLAY_PARAMETER],
+        parameters=[KEY_PARAMETER, CONFIRMATION_PARAMETER, REPLAY_PARAMETER],
         responses={
             201: TransactionShape,
-            **refusals(400, 401, 403, 409, 413, 415, 422, 503),
+            **refusals(400, 401, 403, 409, 413, 415, 422, 429, 503),
         },
     )
     def post(self, request: Request) -> HttpResponse:
         """Pay."""
-        return self.move(request, TransferInput, _transfer)
+        mandate = mandate_of(request)
+        return self.move(request, TransferInput, partial(_transfer, mandate))
 
     def shape(self, txn: Transaction) -> dict[str, Any]:
         """Show the transfer to its payer."""
         payer = txn.payer_wallet
+        total = CONTEXT.add(txn.amount, txn.fee)
         taken = Posting(
-            wallet=payer, balance_type=BalanceType.AVAILABLE, amount=txn.amount.copy_negate()
+            wallet=payer, balance_type=BalanceType.AVAILABLE, amount=total.copy_negate()
         )
         journal = shapes.journal(txn.type, [taken], payer.decimals)
         return shapes.transaction(txn, payer.owner_id, [journal], created_at=TIME_OF_BOOKING)
 
 
-def _transfer(wanted: dict[str, Any], actor: Actor, request: MoneyRequest) -> Booked:
+def _transfer(
+    mandate: Mandate, wanted: dict[str, Any], actor: Actor, request: MoneyRequest
+) -> Booked:
     return transfers.pay(
         owner_id=request.caller,
         to=wanted["to"],
@@ -60,4 +68,5 @@ def _transfer(wanted: dict[str, Any], actor: Actor, request: MoneyRequest) -> Bo
         note=wanted["note"],
         actor=actor,
         request=request,
+        mandate=mandate,
     )

@@ -87,7 +87,8 @@ class Command:
     @property
     def total(self) -> Money:
         """What leaves the payer's available balance: the amount and the fee."""
-        return self.amount + self.fee
+        amount, fee = self.amount, self.fee
+        return amount + fee
 
     @property
     def valued(self) -> Valued | None:
@@ -130,6 +131,16 @@ def require(command: Command) -> Valued | None:
         step_up.ask()
     _destination(command)
     return valued
+
+
+def require_funds(command: Command) -> None:
+    """Refuse early what the booking would refuse: too little for the amount and the fee.
+
+    Raises: InsufficientFunds, WalletFrozen, WalletClosed.
+    """
+    if command.payer is None:
+        raise InsufficientFunds(available="0", required=trimmed_text(command.total.amount))
+    funds.require_available(command.payer, command.total)
 
 
 def evaluate(command: Command) -> list[GateResult]:
@@ -216,12 +227,6 @@ def _destination(command: Command) -> None:
         command.destination()
 
 
-def _enough(command: Command) -> None:
-    if command.payer is None:
-        raise InsufficientFunds(available="0", required=trimmed_text(command.total.amount))
-    funds.require_available(command.payer, command.total)
-
-
 GATES: dict[str, Callable[[Command], None]] = {
     "running": _running,
     "ownership": _owned,
@@ -232,5 +237,5 @@ GATES: dict[str, Callable[[Command], None]] = {
     "limits": _within_limits,
     "second_factor": _confirmed,
     "destination": _destination,
-    "funds": _enough,
+    "funds": require_funds,
 }

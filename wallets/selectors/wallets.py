@@ -5,13 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from coinhub.core.db import sql_file
 from coinhub.core.errors import DomainError, NotYours
 from coinhub.users.models import User
 from kyc.models import Case
-from wallets.models import Hold, HoldCondition, Wallet
+from wallets.models import Freeze, Hold, HoldCondition, Wallet
 from wallets.selectors.pages import Page, Window, cut
 
 # Asked by every payment, so it is written out: building it costs more than answering it.
@@ -34,10 +34,14 @@ class RecipientUnavailable(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """Both ends of a payment in one currency, as far as their wallets exist."""
+    """Both ends of a payment in one currency, as far as their wallets exist.
+
+    ``freezes`` are those of whoever has the payee's wallet.
+    """
 
     payer: Wallet | None
     payee: Wallet | None
+    freezes: frozenset[str] = frozenset()
 
 
 def list_wallets(owner_id: UUID) -> QuerySet[Wallet]:
@@ -104,20 +108,27 @@ def find_parties(owner_id: UUID, to: str, currency: str) -> Parties:
     }
     with connection.cursor() as cursor:
         cursor.execute(FIND_PARTIES, wanted)
-        found = [_with_owner(row) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    found = [_with_owner(row) for row in rows]
+    freezes = {wallet.pk: frozenset(row[-1]) for wallet, row in zip(found, rows, strict=True)}
     payer = next((w for w in found if _is(w, owner_id, currency)), None)
     payee = next((w for w in found if _is_meant(w, to, wallet_id)), None)
-    if payee is None and (wallet_id is not None or find_recipient(to) is None):
+    if payee is None:
+        if wallet_id is not None or find_recipient(to) is None:
+            raise RecipientUnavailable
+        return Parties(payer, None)
+    if not _can_receive(payee) or Freeze.Kind.FULL in freezes[payee.pk]:
         raise RecipientUnavailable
-    if payee is not None and not _can_receive(payee):
-        raise RecipientUnavailable
-    return Parties(payer, payee)
+    return Parties(payer, payee, freezes[payee.pk])
 
 
 def find_recipient(email: str) -> User | None:
     """Find the active customer with an e-mail, who may have no wallet yet."""
     people = User.objects.filter(email=email.strip().lower(), is_active=True, is_staff=False)
-    return people.select_related("kyc_case").first()
+    frozen = Freeze.objects.filter(
+        customer=OuterRef("pk"), kind=Freeze.Kind.FULL, lifted_at__isnull=True
+    )
+    return people.filter(~Exists(frozen)).select_related("kyc_case").first()
 
 
 def get_customer(customer_id: UUID) -> User:
@@ -139,7 +150,7 @@ def _with_owner(row: tuple[Any, ...]) -> Wallet:
     wallet = Wallet.from_db(connection.alias, WALLET_COLUMNS, row[:of_owner])
     if row[of_owner] is not None:
         wallet.owner = User.from_db(connection.alias, OWNER_COLUMNS, row[of_owner:of_case])
-        case = row[of_case:]
+        case = row[of_case : of_case + len(CASE_COLUMNS)]
         Case.customer.field.remote_field.set_cached_value(
             wallet.owner,
             None if case[0] is None else Case.from_db(connection.alias, CASE_COLUMNS, case),

@@ -1,26 +1,29 @@
 """Payments between customers."""
 
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from coinhub.core.actor import Actor
-from coinhub.core.errors import DomainError
-from coinhub.core.money import Money, trimmed_text
+from coinhub.core.money import Money
 from wallets.ledger import drafts, posting
-from wallets.ledger.errors import InsufficientFunds
+from wallets.ledger.drafts import FeeDraft, TransactionDraft
+from wallets.ledger.errors import RoutedAnew
 from wallets.ledger.request import Booked, MoneyRequest
 from wallets.ledger.wallets import open_wallet
 from wallets.models import Transaction, Wallet
-from wallets.policies import funds, routing
-from wallets.selectors import currencies, wallets
+from wallets.policies import gates, limits, routing
+from wallets.selectors import currencies, house, wallets
+from wallets.selectors.prices import Valued
+from wallets.selectors.standings import Standing, standing_of
+from wallets.selectors.wallets import RecipientUnavailable
+from wallets.services import mandates
+from wallets.services.mandates import NONE, Mandate
+from wallets.services.transfer_plans import Plan, SelfTransfer, Wish, pass_gates, prepare
 
-
-class SelfTransfer(DomainError):
-    """Payer and payee are the same customer."""
-
-    code = "SELF_TRANSFER"
-    title = "A payment to yourself moves nothing"
-    stored = True
+Type = Transaction.Type
+FEE_WALLET = "R.FEE.TRF"
 
 
 def transfer(
@@ -33,7 +36,7 @@ def transfer(
     value_date: date | None = None,
     request: MoneyRequest | None = None,
 ) -> Booked:
-    """Move money between two customers' wallets of the same currency.
+    """Move money between two customers' wallets of the same currency, without gates and fee.
 
     Units:  ``amount`` is positive, in units of its currency; ``value_date`` is the day from which
         it counts, today when not given.
@@ -44,7 +47,9 @@ def transfer(
     Raises: SelfTransfer, CurrencyMismatch, AmountInvalid, InsufficientFunds, WalletFrozen,
         WalletClosed, IdempotencyKeyReused, IdempotencyInProgress.
     """
-    return _book(payer, payee, amount, actor, request, note=note, value_date=value_date)
+    _require_two(payer, payee)
+    draft = _draft(payer, payee, amount, note=note, value_date=value_date)
+    return posting.book(draft, actor=actor, event=_event(draft), request=request)
 
 
 def pay(
@@ -55,56 +60,116 @@ def pay(
     actor: Actor,
     note: str = "",
     request: MoneyRequest | None = None,
+    mandate: Mandate = NONE,
 ) -> Booked:
     """Move money from a customer's wallet to whoever is named, as pages and API ask for it.
 
     ``to`` is an e-mail or a wallet id. A customer's first payment in a currency opens the wallet.
+    The fee comes on top, in the same journal.
 
-    Units, Atomic, Repeat, Writes: as ``transfer``; perhaps the payee's Wallet, before it.
-    Raises: RecipientUnavailable, CurrencyUnknown, and those of ``transfer``.
+    Units, Repeat: as ``transfer``.
+    Atomic: one statement of the ledger, in which stops, freezes, pause and limits are decided.
+    Writes: as ``transfer``, with the fee's Posting; perhaps the payee's Wallet, before it.
+    Raises: what the gates refuse, RecipientUnavailable, TooManyRecipients, CurrencyUnknown,
+        SpendCapExceeded, and those of ``transfer``.
     """
-    currencies.get_currency(amount.currency)
-    parties = wallets.find_parties(owner_id, to, amount.currency)
-    payer = parties.payer
-    if payer is None:
-        raise InsufficientFunds(available="0", required=trimmed_text(amount.amount))
-    payee = parties.payee or _open_for_first_payment(to, payer, amount)
-    return _book(payer, payee, amount, actor, request, note=note)
+    plan = prepare(Wish(owner_id, to, amount, note), actor=actor, request=request, mandate=mandate)
+    valued = pass_gates(plan)
+    sides = _both_wallets(plan)
+    for is_last in (False, True):
+        draft = _planned_draft(plan, sides, valued, mandate)
+        try:
+            return mandates.book(
+                draft,
+                guard=limits.guard_for(owner_id, plan.command.customer.tier, Type.TRANSFER),
+                mandate=mandate,
+                actor=actor,
+                event=_event(draft),
+                request=request,
+            )
+        except RoutedAnew:  # the payee was approved at this very moment
+            if is_last or sides.payee.owner_id is None:
+                raise
+            sides.payee.owner = wallets.get_customer(sides.payee.owner_id)
+    raise AssertionError("booked or refused by now")
 
 
-def _open_for_first_payment(to: str, payer: Wallet, amount: Money) -> Wallet:
-    """Open the payee's wallet, unless the payment could not be made anyway."""
-    recipient = wallets.find_recipient(to)
-    if recipient is None:
-        raise wallets.RecipientUnavailable
-    funds.require_available(payer, amount)
-    payee, _ = open_wallet(owner_id=recipient.pk, currency=amount.currency)
+def review(wish: Wish, *, actor: Actor) -> Plan:
+    """Say what a payment would be before it is confirmed, unless it is clear that it cannot be.
+
+    A second factor is not asked for yet.
+
+    Writes: a refused recipient is counted.
+    Raises: what the gates refuse, RecipientUnavailable, TooManyRecipients, InsufficientFunds.
+    """
+    plan = prepare(wish, actor=actor)
+    pass_gates(replace(plan, command=replace(plan.command, step_up=None)))
+    gates.require_funds(plan.command)
+    return plan
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """Both wallets of a payment that may be booked, and the freezes of whoever is paid."""
+
+    payer: Wallet
+    payee: Wallet
+    freezes: frozenset[str]
+
+
+def _both_wallets(plan: Plan) -> _Sides:
+    """Give both wallets; the payee's first one is opened, unless the payment cannot be made."""
+    payer, payee, recipient = plan.parties.payer, plan.parties.payee, plan.recipient
+    if payer is not None and payee is not None:
+        return _Sides(payer, payee, plan.parties.freezes)
+    gates.require_funds(plan.command)
+    if recipient is None or payer is None:
+        raise RecipientUnavailable
+    payee, _ = open_wallet(owner_id=recipient.pk, currency=plan.wish.amount.currency)
     payee.owner = recipient
-    return payee
+    return _Sides(payer, payee, standing_of(recipient.pk).freezes)
 
 
-def _book(
+def _planned_draft(
+    plan: Plan, sides: _Sides, valued: Valued | None, mandate: Mandate
+) -> TransactionDraft:
+    fee = plan.command.fee
+    return _draft(
+        sides.payer,
+        sides.payee,
+        plan.wish.amount,
+        standing=Standing(freezes=sides.freezes),
+        fee=FeeDraft(fee.amount, house.get_house_wallet(FEE_WALLET, fee.currency)) if fee else None,
+        note=plan.wish.note,
+        usd_value=valued.usd if valued else None,
+        metadata=mandates.metadata(valued, mandate),
+    )
+
+
+def _draft(
     payer: Wallet,
     payee: Wallet,
     amount: Money,
-    actor: Actor,
-    request: MoneyRequest | None,
     *,
-    note: str,
-    value_date: date | None = None,
-) -> Booked:
-    if payer.owner_id == payee.owner_id:
-        raise SelfTransfer
+    standing: Standing | None = None,
+    **fields: Any,
+) -> TransactionDraft:
     currency = currencies.get_for(amount, payer)
     currencies.get_for(amount, payee)
-    draft = drafts.move(
-        type=Transaction.Type.TRANSFER,
+    return drafts.move(
+        type=Type.TRANSFER,
         payer=payer,
         payee=payee,
         amount=amount,
-        hold=routing.hold_for(payee, currency, purpose="transfer"),
-        note=note,
-        value_date=value_date,
+        hold=routing.hold_for(payee, currency, purpose="transfer", standing=standing),
+        **fields,
     )
-    event = "transfer.held" if draft.hold else "transfer.completed"
-    return posting.book(draft, actor=actor, event=event, request=request)
+
+
+def _event(draft: TransactionDraft) -> str:
+    return "transfer.held" if draft.hold else "transfer.completed"
+
+
+def _require_two(payer: Wallet, payee: Wallet) -> None:
+    if payer.owner_id == payee.owner_id:
+        raise SelfTransfer

@@ -6,7 +6,9 @@ SELECT w.id, w.public_id, w.shard, w.owner_id, w.currency_id, w.decimals, w.code
        w.held, w.locked, w.invested, w.total, w.floor, w.version, w.status, w.is_primary,
        w.opened_at,
        u.id AS user_id, u.email, u.name, u.external_ref, u.is_active, u.is_staff,
-       c.id AS case_id, c.customer_id, c.status AS case_status, c.tier
+       c.id AS case_id, c.customer_id, c.status AS case_status, c.tier,
+       ARRAY(SELECT f.kind FROM wallets_freeze AS f
+              WHERE f.customer_id = u.id AND f.lifted_at IS NULL) AS freezes
   FROM wallets_wallet AS w
   LEFT JOIN users_user AS u ON u.id = w.owner_id
   LEFT JOIN kyc_case AS c ON c.customer_id = u.id
