@@ -42,4 +42,14 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="3", minute="10"),
         "options": {"expires": 3600},
     },
+    "sign-in-tries": {
+        "task": "users.sweep_tries",
+        "schedule": crontab(minute="40"),
+        "options": {"expires": 3600},
+    },
+    "sessions-expired": {
+        "task": "users.sweep_sessions",
+        "schedule": crontab(hour="3", minute="40"),
+        "options": {"expires": 3600},
+    },
 }

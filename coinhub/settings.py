@@ -176,7 +176,8 @@ TEMPLATES = [
 # --- people ---------------------------------------------------------------------------------------
 # What no installation sets is in coinhub/account_settings.py.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://127.0.0.1
-ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {} if RATE_LIMITS else False
+# Passwords are counted by coinhub.users.services.sign_in_limit; the rest as allauth has it.
+ACCOUNT_RATE_LIMITS: dict[str, None] | bool = {"login": None} if RATE_LIMITS else False
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True

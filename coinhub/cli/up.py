@@ -66,7 +66,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 def greet(base_url: str, *, has_demo: bool) -> None:
     """Say where it is, and who may sign in to the sandbox."""
     if has_demo:
-        say("Demo people (sandbox only), password " + DEMO_PASSWORD)
+        say(f"Demo people (sandbox only), password {DEMO_PASSWORD}, then a code:")
+        say("  python3 -m coinhub demo-code alice@example.com")
         for email, who in DEMO_PEOPLE.items():
             say(f"  {email:<22}{who}")
     progress("ready")

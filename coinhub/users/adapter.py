@@ -12,11 +12,12 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from coinhub.core.requests import address_of
 from coinhub.users import devices, trail
 from coinhub.users.models import User
-from coinhub.users.services import credentials, passwords, sign_in_limit
+from coinhub.users.services import credentials, passwords, second_factor, sign_in_limit
 from coinhub.users.services.sign_in_limit import TooManySignIns
 from coinhub.users.web.staying import stay
 
@@ -97,6 +98,24 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             elif confirmed:
                 trail.email_confirmed(request, person)
         return confirmed
+
+    def get_reauthentication_methods(self, user: AbstractBaseUser) -> list[dict[str, Any]]:
+        """Take no password from who has a second factor, and codes also from who has a passkey."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if not user.is_authenticated or not second_factor.has_second_factor(_person(user)):
+            return methods
+        found = {method["id"]: method for method in methods}
+        code = {
+            "id": "mfa_reauthenticate",
+            "description": "Use a code of your app, or a recovery code",
+            "url": reverse("mfa_reauthenticate"),
+        }
+        passkey = found.get("mfa_reauthenticate:webauthn")
+        if passkey is None:
+            return [code]
+        has_app = "mfa_reauthenticate" in found
+        passkey["description"] = "Use a passkey"
+        return [code, passkey] if has_app else [passkey, code]
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Tell of a change that was made; that the mail server is away does not undo it."""

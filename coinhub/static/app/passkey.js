@@ -8,6 +8,9 @@
         const ids = { data: "passkey-data", credential: form.querySelector("[name=credential]").id };
         ids[kind] = button.id;
         window.allauth.webauthn.forms[`${kind}Form`]({ ids });
-        button.hidden = false;
+        // At sign-in the button is for those who have a passkey.
+        const asked = JSON.parse(document.getElementById("passkey-data").textContent);
+        const keys = asked.request_options?.publicKey?.allowCredentials;
+        button.hidden = kind === "authenticate" && keys !== undefined && keys.length === 0;
     }
 }

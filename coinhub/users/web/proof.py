@@ -61,25 +61,30 @@ def take_code(request: HttpRequest, user: User, code: str) -> str:
         raise ValidationError(words, code=refusal.code) from None
 
 
-def proved_at(request: HttpRequest, user: User, *, kind: str | None = None) -> float | None:
-    """Say when a second factor was last used in this session, of any kind or of this one."""
+def proved_at(request: HttpRequest, user: User) -> float | None:
+    """Say when a second factor was last used in this session."""
     times = [
         float(record["at"])
         for record in get_authentication_records(request, user)
-        if record.get("method") == "mfa" and kind in (None, record.get("type"))
+        if record.get("method") == "mfa"
     ]
     return max(times, default=None)
 
 
-def is_fresh(at: float | None) -> bool:
-    """Say whether a proof is at most five minutes old."""
-    return at is not None and 0 <= time.time() - at <= FRESH_S
+def has_proved_again(request: HttpRequest, user: User) -> bool:
+    """Say whether somebody who is signed in has used a second factor again in five minutes."""
+    return any(
+        record.get("method") == "mfa"
+        and record.get("reauthenticated")
+        and 0 <= time.time() - float(record["at"]) <= FRESH_S
+        for record in get_authentication_records(request, user)
+    )
 
 
 class ProofMixin(forms.Form):
     """Adds to a form what its person has to prove with: a code, or else the password.
 
-    A passkey cannot be typed: who has just used one in this session need not type anything more.
+    A passkey cannot be typed: who has no app and has just used one need not type anything more.
     The proof is looked at last, so that no code is used up for a form that is wrong elsewhere.
     """
 
@@ -90,7 +95,7 @@ class ProofMixin(forms.Form):
         if not second_factor.has_second_factor(self.user):
             if "oldpassword" not in self.fields:
                 self.fields["password"] = PasswordField()
-        elif not is_fresh(proved_at(context.request, self.user, kind="webauthn")):
+        elif second_factor.has_totp(self.user) or not has_proved_again(context.request, self.user):
             self.fields["code"] = CodeField()
 
     def take_proof(self) -> None:

@@ -7,11 +7,11 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.http import urlencode
 
 from coinhub.core.requests import Handler
 from coinhub.users.models import User
 from coinhub.users.services import second_factor
+from coinhub.users.web.fresh import way_to_prove
 from coinhub.users.web.proof import proved_at
 
 STARTED, SEEN = "started_at", "seen_at"
@@ -65,4 +65,4 @@ def way_to_second_factor(request: HttpRequest, user: User) -> str | None:
         return None
     if not second_factor.has_second_factor(user):
         return reverse("settings_second_factor")
-    return f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.get_full_path()})}"
+    return way_to_prove(request, user)

@@ -7,12 +7,12 @@ from django.views.generic import RedirectView
 
 from coinhub.users.web import api_keys, confirmations, factors, settings
 from coinhub.users.web.even import evenly
-from coinhub.users.web.fresh import after_second_factor
+from coinhub.users.web.fresh import after_passkey, after_second_factor
 from coinhub.web import closed
 
 settings_pages = [
     path("", settings.Overview.as_view(), name="settings"),
-    path("email/", settings.Email.as_view(), name="settings_email"),
+    path("email/", after_passkey(settings.Email.as_view()), name="settings_email"),
     path("sessions/", settings.Sessions.as_view(), name="settings_sessions"),
     path("api-keys/", api_keys.ApiKeys.as_view(), name="settings_api_keys"),
     path("api-keys/new/", api_keys.NewApiKey.as_view(), name="settings_api_key_new"),
@@ -22,11 +22,11 @@ settings_pages = [
         name="settings_confirmations",
     ),
     path("second-factor/", factors.SecondFactor.as_view(), name="settings_second_factor"),
-    path("second-factor/app/", factors.App.as_view(), name="settings_app"),
+    path("second-factor/app/", after_passkey(factors.App.as_view()), name="settings_app"),
     path("second-factor/app/remove/", factors.RemoveApp.as_view(), name="settings_app_remove"),
     path(
         "second-factor/recovery-codes/",
-        factors.RecoveryCodes.as_view(),
+        after_passkey(factors.RecoveryCodes.as_view()),
         name="settings_recovery_codes",
     ),
 ]
@@ -35,6 +35,7 @@ settings_pages = [
 account_pages: list[URLPattern | URLResolver] = [
     path("signup/", evenly(account.signup)),
     path("password/reset/", evenly(account.password_reset)),
+    path("password/change/", after_passkey(account.password_change)),
     path("email/", RedirectView.as_view(pattern_name="settings_email")),
     path("sessions/", RedirectView.as_view(pattern_name="settings_sessions")),
     path("2fa/", RedirectView.as_view(pattern_name="settings_second_factor")),
