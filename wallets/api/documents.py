@@ -176,6 +176,16 @@ class StatementShape(EntryList):
         return {**super().get_fields(), "from": serializers.DateTimeField()}
 
 
+class LimitsShape(serializers.Serializer):
+    """How much the caller may move: US dollars, but for the count; windows are rolling."""
+
+    per_payment_min = MoneyField()
+    per_payment_max = MoneyField()
+    volume_24h = MoneyField()
+    payments_1h = serializers.IntegerField()
+    withdrawals_24h = MoneyField()
+
+
 class MeShape(serializers.Serializer):
     """The caller."""
 
@@ -184,4 +194,4 @@ class MeShape(serializers.Serializer):
     kyc_status = serializers.ChoiceField(["not_started", "pending", "approved", "rejected"])
     tier = serializers.IntegerField()
     second_factor = serializers.BooleanField()
-    limits = serializers.DictField(child=serializers.CharField())
+    limits = LimitsShape()

@@ -8,7 +8,9 @@ from coinhub.api.schema import refusals
 from coinhub.api.views import View
 from coinhub.users.services import second_factor
 from kyc.selectors import cases
+from wallets.api import shapes
 from wallets.api.documents import MeShape
+from wallets.selectors.limits import limits_of
 
 
 class Me(View):
@@ -28,6 +30,6 @@ class Me(View):
                 "kyc_status": case.status if case else "not_started",
                 "tier": case.tier if case else 0,
                 "second_factor": second_factor.has_second_factor(person),
-                "limits": {},
+                "limits": shapes.limits(limits_of(person.pk, case.tier if case else 0)),
             }
         )

@@ -27,7 +27,7 @@ from wallets.ledger.errors import IdempotencyKeyExpired
 from wallets.ledger.request import Booked, MoneyRequest
 from wallets.models import Transaction, Wallet
 from wallets.selectors import house
-from wallets.services import holds, payments, transfers, wallets
+from wallets.services import demo_places, holds, payments, transfers, wallets
 from wallets.services.demo_story import FUNDING, PEOPLE, STEPS, Person, Step
 
 PASSWORD = "coinhub-demo-only"  # noqa: S105  # public, and only ever set in the sandbox
@@ -76,7 +76,7 @@ def make_demo() -> DemoMade:
 
     Atomic: each person and each step by itself; what was interrupted is continued.
     Repeat: makes what is missing; a step is booked once, by the key that carries its name.
-    Writes: User, EmailAddress, Case, Wallet, and what the use cases write.
+    Writes: User, EmailAddress, Case, Wallet, Destination, and what the use cases write.
     Raises: SandboxOnly.
     """
     if not settings.SANDBOX:
@@ -90,6 +90,7 @@ def make_demo() -> DemoMade:
         if is_new:
             made.people.append(person.email)
     stage = Stage(people=people, today=timezone.now().date(), actor=system("demo"))
+    demo_places.make_places(people, actor=stage.actor)
     made.steps += _fund_house(stage)
     for step in STEPS:
         made.steps += _play(step, stage)

@@ -217,7 +217,7 @@ class TestDestinations:
     def test_are_shown_by_their_ends_and_the_look_is_recorded(self, operator, alice, signed_in):
         place = destinations.read_place(PLACES["GBP"])
         with transaction.atomic():
-            destinations._write(alice, place, system())
+            destinations.write(alice, place, actor=system())
         row = alice.destinations.get()
         browser = signed_in(operator)
         page = browser.get(reverse("admin:wallets_destination_change", args=[row.pk]))

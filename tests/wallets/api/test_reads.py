@@ -39,7 +39,13 @@ class TestMe:
             "kyc_status": "approved",
             "tier": 2,
             "second_factor": False,
-            "limits": {},
+            "limits": {
+                "per_payment_min": "0.01",
+                "per_payment_max": "1000000",
+                "volume_24h": "10000000",
+                "payments_1h": 100,
+                "withdrawals_24h": "500000",
+            },
         }
         assert Caller(carol).get("me").json()["kyc_status"] == "pending"
 

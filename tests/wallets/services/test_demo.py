@@ -15,7 +15,11 @@ from coinhub.users.models import User
 from kyc.models import Case
 from wallets.ledger import chart
 from wallets.models import Currency, Hold, IdempotencyKey, Journal, Posting, Transaction, Wallet
+from wallets.policies import addresses
+from wallets.selectors import destinations
 from wallets.services import demo
+from wallets.services import destinations as destination_services
+from wallets.services.demo_places import BANK
 from wallets.services.demo_story import ALICE, BOB, CAROL, DAVE
 
 PROMISED = {
@@ -42,6 +46,28 @@ def counts():
 @pytest.fixture
 def made(db):
     return demo.make_demo()
+
+
+class TestPlaces:
+    def test_can_be_withdrawn_to_at_once_and_come_once(self, made):
+        alice = User.objects.get(email=ALICE)
+        rows = list(destinations.list_destinations(alice.pk))
+        assert {(row.currency_id, row.status) for row in rows} == {
+            ("GBP", "active"),
+            ("BTC", "active"),
+            ("ETH", "active"),
+        }
+        for row in rows:
+            network = row.network
+            assert addresses.require_address(network, row.address) == row.address
+        demo.make_demo()
+        assert destinations.list_destinations(alice.pk).count() == 3
+
+    def test_elsewhere_nothing_shortens_the_waiting(self, alice, actor, settings):
+        settings.SANDBOX = False
+        with pytest.raises(RuntimeError, match="cooling"):
+            destination_services.write(alice, BANK, actor=actor, cooling=timedelta(0))
+        assert not destinations.list_destinations(alice.pk).exists()
 
 
 class TestDemo:

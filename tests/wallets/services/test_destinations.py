@@ -264,9 +264,9 @@ class TestAtTheSameTime:
         confirm(user, challenge)
         place = destinations.read_place(PLACES["BTC"])
         with Stepped() as other:
-            other.do(lambda: destinations._write(user, place, actor_of(user)))
+            other.do(lambda: destinations.write(user, place, actor=actor_of(user)))
             with Stepped() as late:
-                waiting = late.start(lambda: destinations._write(user, place, actor_of(user)))
+                waiting = late.start(lambda: destinations.write(user, place, actor=actor_of(user)))
                 other.commit()
                 assert "destination_once_while_it_is_open" in str(waiting.exception(5))
         assert not add(user, confirmation_id=challenge).is_new
