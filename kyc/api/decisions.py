@@ -8,6 +8,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from coinhub.api.four_eyes import ProposedShape, proposed
 from coinhub.api.input import Input, TextField
 from coinhub.api.schema import refusals
 from coinhub.api.views import View
@@ -54,7 +55,7 @@ class Approve(View):
     @extend_schema(
         operation_id="admin_kyc_approve",
         request=ApproveInput,
-        responses={200: shapes.CaseShape, 202: shapes.ProposedShape, **REFUSALS},
+        responses={200: shapes.CaseShape, 202: ProposedShape, **REFUSALS},
     )
     def post(self, request: Request, user_id: UUID) -> Response:
         """Approve tier 1; propose tier 2 to a second person."""
@@ -66,21 +67,14 @@ class Approve(View):
                 customer_id=customer_id, tier=tier, note=said["reason"], actor=actor_of(request)
             )
             return Response(shapes.case(case))
-        proposed = four_eyes.propose_approval(
+        waiting = four_eyes.propose_approval(
             customer_id=customer_id,
             tier=tier,
             reason=said["reason"],
             maker=self.person,
             actor=actor_of(request),
         )
-        return Response(
-            {
-                "approval": proposed.public_id,
-                "state": proposed.state,
-                "expires_at": proposed.expires_at,
-            },
-            status=202,
-        )
+        return proposed(waiting)
 
 
 class Reject(View):
