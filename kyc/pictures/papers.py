@@ -7,7 +7,7 @@ import pikepdf
 import pypdfium2
 from PIL import Image
 
-from kyc.pictures.images import LONGEST_SIDE
+from kyc.pictures.images import LONGEST_SIDE, MOST_PIXELS
 from kyc.pictures.refused import Refused
 
 MOST_PAGES = 5
@@ -82,6 +82,8 @@ class Look:
             raise Refused("too_costly")
         if ACTS & _names_of(thing):
             raise Refused("active")
+        if _pixels_of(thing) > MOST_PIXELS:
+            raise Refused("too_many_pixels")
         for part in _parts_of(thing):
             if not (isinstance(part, pikepdf.Object) and part.is_indirect):  # it has its own turn
                 self.at(part, depth + 1)
@@ -93,6 +95,12 @@ def _names_of(thing: Any) -> set[str]:
     if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
         return set(thing.keys())
     return set()
+
+
+def _pixels_of(thing: Any) -> int:
+    if isinstance(thing, pikepdf.Stream) and thing.get("/Subtype") == "/Image":
+        return int(thing.get("/Width", 0)) * int(thing.get("/Height", 0))
+    return 0
 
 
 def _parts_of(thing: Any) -> list[Any]:
