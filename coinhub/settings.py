@@ -265,6 +265,7 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["coinhub.api.schema.only_versioned"],
     "ENUM_NAME_OVERRIDES": {
         "BalanceType": "wallets.models.BalanceType",
+        "DocumentKind": "kyc.models.document.Kind",
         "WaitingBalanceType": ["held", "locked"],
     },
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None, "tryItOutEnabled": False},

@@ -104,6 +104,9 @@ class Schema(AutoSchema):
         operation = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
+        scope_for = getattr(self.view, "scope_for", None)
+        if scope_for is not None:
+            operation["x-scope"] = scope_for(self.method)
         answers = operation["responses"]
         problem = answers.get("401") or answers["400"]
         answers.setdefault("429", {**problem, "description": WHAT[429]})

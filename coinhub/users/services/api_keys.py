@@ -15,7 +15,7 @@ from coinhub.core.actor import Actor
 from coinhub.core.db import ClockTimestamp, require_transaction, sql_file
 from coinhub.core.errors import DomainError, NotYours, ValidationFailed
 from coinhub.core.money import Money
-from coinhub.events import audit
+from coinhub.events import audit, outbox
 from coinhub.users import key_text
 from coinhub.users.models import ApiKey, ApiKeySpend, User
 from coinhub.users.services import confirmations
@@ -75,7 +75,7 @@ def create(
 
     Atomic: opens its own transaction; keys of one customer are made one after another.
     Repeat: another key; with a money scope, only with another confirmation.
-    Writes: ApiKey, audit event; Confirmation.
+    Writes: ApiKey, audit event, ``api_key.created`` event; Confirmation.
     Raises: ValidationFailed, TooManyKeys, KeysForCustomersOnly, and for a key that may move money
         StepUpRequired, SecondFactorNeeded.
     """
@@ -107,6 +107,7 @@ def create(
             expires_at=ClockTimestamp() + timedelta(days=wish.days) if wish.days else None,
         )
         _record("api_key.created", made, actor, **facts_of(wish))
+        outbox.tell(event="api_key.created", object_id=str(made.public_id))
     made.refresh_from_db()
     return made, text
 
@@ -116,7 +117,7 @@ def revoke(*, user: User, public_id: UUID, actor: Actor) -> None:
 
     Atomic: opens its own transaction.
     Repeat: nothing more to end.
-    Writes: ApiKey, audit event.
+    Writes: ApiKey, audit event, ``api_key.revoked`` event.
     Raises: NotYours.
     """
     with transaction.atomic():
@@ -125,6 +126,7 @@ def revoke(*, user: User, public_id: UUID, actor: Actor) -> None:
             raise NotYours
         if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=ClockTimestamp()):
             _record("api_key.revoked", key, actor, label=key.label)
+            outbox.tell(event="api_key.revoked", object_id=str(key.public_id))
 
 
 def revoke_all(*, user: User, actor: Actor) -> int:

@@ -10,6 +10,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 from jsonschema import Draft202012Validator
 
+from coinhub.api.auth import SCOPES
 from tests.api_client import Caller, new_key
 from tests.coinhub.api.test_problems import NOWHERE, routes
 from tests.conftest import PASSWORD, make_staff, wallet_of
@@ -92,6 +93,9 @@ class TestDocument:
             asked = "Idempotency-Key" in names
             moves = method == "post" and re.sub(r"\{.*?\}", NOWHERE, path) in moving
             assert asked == moves, path
+
+    def test_every_operation_names_the_scope_it_needs(self):
+        assert {operation["x-scope"] for _, _, operation in operations()} <= SCOPES
 
     def test_every_answer_has_the_headers_of_the_rate_limit(self):
         for path, _, operation in operations():
