@@ -47,14 +47,6 @@ class CaseShape(serializers.Serializer):
     reason = serializers.CharField(help_text="of a rejection; empty otherwise")
 
 
-class ProposedShape(serializers.Serializer):
-    """What a second person has to approve."""
-
-    approval = serializers.UUIDField()
-    state = serializers.CharField()
-    expires_at = serializers.DateTimeField()
-
-
 def case(found: Case) -> dict[str, Any]:
     """Show a case to its customer and to staff."""
     known = found.pk is not None
