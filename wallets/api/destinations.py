@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,8 +12,8 @@ from coinhub.api import pagination
 from coinhub.api.input import Input, TextField, read_query
 from coinhub.api.pagination import PageQuery
 from coinhub.api.schema import refusals
+from coinhub.api.step_up import CONFIRMATION_PARAMETER, confirmation_of
 from coinhub.api.views import View
-from coinhub.core.ids import as_uuid
 from coinhub.core.requests import actor_of
 from wallets.api import documents, shapes
 from wallets.policies import addresses
@@ -21,13 +21,18 @@ from wallets.selectors import currencies, destinations
 from wallets.services import destinations as address_book
 from wallets.services.destinations import Place
 
-CONFIRMATION = "X-Confirmation"
-CONFIRMATION_PARAMETER = OpenApiParameter(
-    CONFIRMATION,
-    {"type": "string", "format": "uuid"},
-    OpenApiParameter.HEADER,
-    description="The `challenge_id` of a confirmation that was given for exactly this request.",
-)
+
+class TruthField(serializers.BooleanField):
+    """``true`` or ``false``; numbers and words are neither."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """Read it.
+
+        Raises: ValidationError.
+        """
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return bool(data)
 
 
 class DestinationInput(Input):
@@ -38,7 +43,7 @@ class DestinationInput(Input):
     network = TextField(max_length=20, required=False)
     address = TextField(max_length=100, required=False)
     iban = TextField(max_length=100, required=False)
-    is_own = serializers.BooleanField(default=False)
+    is_own = TruthField(default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Find out over which network; one need not be named where there is only one.
@@ -95,7 +100,7 @@ class DestinationList(View):
         added = address_book.add(
             customer=self.person,
             wanted=self.read(request, DestinationInput)["place"],
-            confirmation_id=as_uuid(request.headers.get(CONFIRMATION, "")),
+            confirmation_id=confirmation_of(request),
             actor=actor_of(request),
         )
         shown = shapes.destination(added.destination)

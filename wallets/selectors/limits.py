@@ -1,6 +1,6 @@
 """How much a customer may move."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
@@ -47,9 +47,27 @@ class LimitSet:
     withdrawals_24h: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class _Valid:
+    """The rows that count, whose exceptions are among them, and what was worked out by tier."""
+
+    rows: _ByPlace
+    exceptional: frozenset[UUID]
+    of_tiers: dict[int, LimitSet] = field(default_factory=dict)
+
+
 def limits_of(customer_id: UUID, tier: int) -> LimitSet:
     """Give the limits of a customer: the own ones, else the tier's, never above the ceilings."""
-    found = {name: _figure(name, customer_id, tier) for name in PLATFORM}
+    valid = _valid.get(None)
+    if customer_id in valid.exceptional:
+        return _work_out(valid.rows, customer_id, tier)
+    if tier not in valid.of_tiers:
+        valid.of_tiers[tier] = _work_out(valid.rows, None, tier)
+    return valid.of_tiers[tier]
+
+
+def _work_out(rows: _ByPlace, customer_id: UUID | None, tier: int) -> LimitSet:
+    found = {name: _figure(rows, name, customer_id, tier) for name in PLATFORM}
     return LimitSet(
         per_payment_min=found[Name.PER_PAYMENT_MIN],
         per_payment_max=found[Name.PER_PAYMENT_MAX],
@@ -75,19 +93,22 @@ def forget() -> None:
     _valid.forget()
 
 
-def _figure(name: str, customer_id: UUID, tier: int) -> Decimal:
-    valid = _valid.get(None)
-    platform = valid.get((name, None, None), PLATFORM[name])
-    own = valid.get((name, None, customer_id))
+def _figure(rows: _ByPlace, name: str, customer_id: UUID | None, tier: int) -> Decimal:
+    platform = rows.get((name, None, None), PLATFORM[name])
+    own = rows.get((name, None, customer_id)) if customer_id else None
     if own is None:
-        own = valid.get((name, tier, None))
+        own = rows.get((name, tier, None))
     if own is None:
         own = TIERS.get(tier, {}).get(name, platform)
     return max(own, platform) if name == Name.PER_PAYMENT_MIN else min(own, platform)
 
 
-def _read_valid(_: None) -> _ByPlace:
-    return {(row.name, row.tier, row.customer_id): row.maximum for row in valid_rows()}
+def _read_valid(_: None) -> _Valid:
+    rows = list(valid_rows())
+    return _Valid(
+        rows={(row.name, row.tier, row.customer_id): row.maximum for row in rows},
+        exceptional=frozenset(row.customer_id for row in rows if row.customer_id),
+    )
 
 
 # All of them at once: exceptions for single customers are few (``terms`` sees to it), and a payment

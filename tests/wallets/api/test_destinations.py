@@ -1,16 +1,15 @@
 """The address book through the API."""
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
 
-from coinhub.core.actor import system
-from coinhub.users.services import confirmations, second_factor
+from coinhub.users.services import second_factor
 from tests.api_client import Caller
 from tests.coinhub.api.test_schema import require_true
 from tests.conftest import make_customer
-from wallets.models import Destination
+from tests.wallets.address_book import entries, open_book
 
 pytestmark = pytest.mark.django_db
 BTC = {
@@ -25,6 +24,11 @@ USDT = {
     "network": "tron",
     "address": "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t",
 }
+
+
+@pytest.fixture(autouse=True)
+def _book(db):
+    open_book()
 
 
 @pytest.fixture
@@ -49,12 +53,9 @@ def confirmed(caller, user, body):
     needed = post(caller, body)
     assert (needed.status_code, needed.json()["code"]) == (403, "STEP_UP_REQUIRED")
     challenge = needed.json()["challenge_id"]
-    confirmations.confirm(
-        user=user,
-        challenge_id=UUID(challenge),
-        code=second_factor.find_unused_code(user),
-        actor=system(),
-    )
+    code = {"code": second_factor.find_unused_code(user)}
+    answer = caller.post(f"auth/confirmations/{challenge}", code, key=None)
+    assert answer.status_code == 200, answer.content
     return {"X-Confirmation": challenge}
 
 
@@ -89,19 +90,19 @@ class TestAddressBook:
         first = add(caller, dora)
         again = post(caller, BTC | {"label": "Another"})
         assert (again.status_code, again.json()) == (200, first.json())
-        assert Destination.objects.count() == 1
+        assert entries() == 1
 
     def test_a_confirmation_of_one_address_is_none_of_another(self, caller, dora):
         headers = confirmed(caller, dora, BTC)
         other = post(caller, IBAN, **headers)
         assert (other.status_code, other.json()["code"]) == (403, "STEP_UP_REQUIRED")
         assert other.json()["challenge_id"] != headers["X-Confirmation"]
-        assert Destination.objects.count() == 0
+        assert entries() == 0
 
     def test_without_a_second_factor_nothing_is_added(self, alice):
         answer = post(Caller(alice), BTC)
         assert (answer.status_code, answer.json()["code"]) == (403, "SECOND_FACTOR_MISSING")
-        assert Destination.objects.count() == 0
+        assert entries() == 0
 
     def test_removed_it_is_gone_for_its_owner(self, caller, dora):
         path = f"destinations/{add(caller, dora).json()['id']}"
@@ -125,7 +126,7 @@ class TestAddressBook:
                 said.append({k: v for k, v in told.items() if k not in ("request_id", "instance")})
         assert all(one == said[0] for one in said)
         assert hers.get("destinations").json()["results"] == []
-        assert Destination.objects.filter(archived_at__isnull=True).count() == 1
+        assert entries(archived_at__isnull=True) == 1
 
     def test_nobody_is_let_in_without_a_token(self):
         for answer in (Caller().get("destinations"), post(Caller(), BTC)):
@@ -148,6 +149,8 @@ class TestInput:
             ({"address": 5}, "/address", "NOT_A_STRING"),
             ({"memo": "x"}, "/memo", "UNKNOWN_FIELD"),
             ({"is_own": "perhaps"}, "/is_own", "INVALID"),
+            ({"is_own": "true"}, "/is_own", "INVALID"),
+            ({"is_own": 1}, "/is_own", "INVALID"),
         ],
     )
     def test_what_is_wrong_is_named_at_its_place(self, caller, change, pointer, code):
@@ -155,7 +158,7 @@ class TestInput:
         assert answer.status_code == 400
         [error] = answer.json()["errors"]
         assert (error["pointer"], error["code"]) == (pointer, code)
-        assert Destination.objects.count() == 0
+        assert entries() == 0
 
     @pytest.mark.parametrize(
         ("body", "code"),
@@ -171,7 +174,12 @@ class TestInput:
     def test_what_is_no_address_is_refused_with_its_own_code(self, caller, body, code):
         answer = post(caller, body)
         assert (answer.status_code, answer.json()["code"]) == (400, code)
-        assert Destination.objects.count() == 0
+        assert entries() == 0
+
+    def test_a_confirmation_that_is_no_id_is_refused(self, caller):
+        answer = post(caller, BTC, **{"X-Confirmation": "yes"})
+        assert (answer.status_code, answer.json()["code"]) == (400, "VALIDATION_ERROR")
+        assert entries() == 0
 
     def test_parameters_of_the_list_are_refused_when_adding(self, caller):
         answer = caller.post("destinations?limit=5", BTC, key=None)

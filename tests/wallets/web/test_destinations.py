@@ -8,8 +8,8 @@ from django.db import transaction
 
 from coinhub.users.services import second_factor
 from tests.conftest import make_customer
+from tests.wallets.address_book import entries, newest, open_book
 from tests.wallets.web.test_pages import words
-from wallets.models import Destination
 
 pytestmark = pytest.mark.django_db
 TYPED = {
@@ -20,6 +20,11 @@ TYPED = {
     "step": "review",
 }
 ADD = "/destinations/add/"
+
+
+@pytest.fixture(autouse=True)
+def _book(db):
+    open_book()
 
 
 @pytest.fixture
@@ -53,7 +58,7 @@ class TestAdding:
         text = words(page)
         assert "GB82WEST12345698765432" in text
         assert "Usable 24 hours from now" in text
-        assert Destination.objects.count() == 0
+        assert entries() == 0
 
     def test_with_the_code_it_is_in_the_book_and_not_usable_yet(self, browser, dora):
         page = confirm(browser, dora)
@@ -69,7 +74,7 @@ class TestAdding:
         assert page.status_code == 422
         assert "This code is not right" in words(page)
         assert challenge_on(page)
-        assert Destination.objects.count() == 0
+        assert entries() == 0
 
     def test_a_changed_address_after_the_review_is_not_the_one_that_was_confirmed(
         self, browser, dora
@@ -81,20 +86,20 @@ class TestAdding:
         answer = browser.post(ADD, form)
         assert "DE89370400440532013000" in words(answer)
         assert challenge_on(answer) != form["challenge"]
-        assert Destination.objects.count() == 0
+        assert entries() == 0
 
     def test_somebody_elses_confirmation_is_refused(self, browser, alice, signed_in):
         challenge = challenge_on(browser.post(ADD, TYPED))
         form = TYPED | {"step": "confirm", "challenge": challenge, "code": "123456"}
         answer = signed_in(alice).post(ADD, form)
         assert answer.status_code == 422
-        assert Destination.objects.count() == 0
+        assert entries() == 0
 
     def test_without_a_second_factor_it_says_what_to_do(self, alice, signed_in):
         page = signed_in(alice).post(ADD, TYPED)
         assert page.status_code == 422
         assert "Set one up in your settings first" in words(page)
-        assert Destination.objects.count() == 0
+        assert entries() == 0
 
     @pytest.mark.parametrize(
         ("change", "told"),
@@ -111,7 +116,7 @@ class TestAdding:
         page = browser.post(ADD, TYPED | change)
         assert page.status_code == 422
         assert told in words(page)
-        assert Destination.objects.count() == 0
+        assert entries() == 0
 
     def test_going_back_keeps_what_was_typed(self, browser):
         page = browser.post(ADD, TYPED | {"step": "change"})
@@ -124,16 +129,16 @@ class TestAdding:
         confirm(browser, dora)
         page = browser.post(ADD, TYPED | {"label": "Other"}, follow=True)
         assert "already, as My bank" in words(page)
-        assert Destination.objects.count() == 1
+        assert entries() == 1
 
 
 class TestRemoving:
     def test_asks_first_and_then_removes(self, browser, dora):
         confirm(browser, dora)
-        row = Destination.objects.get()
+        row = newest()
         address = f"/destinations/{row.public_id}/remove/"
         assert "Remove this address?" in words(browser.get(address))
-        assert Destination.objects.filter(archived_at__isnull=True).exists()
+        assert entries(archived_at__isnull=True)
         page = browser.post(address, follow=True)
         assert "The address was removed." in words(page)
         assert "No address yet" in words(page)
@@ -141,7 +146,7 @@ class TestRemoving:
 
     def test_somebody_elses_and_none_are_the_same_page(self, browser, dora, alice, signed_in):
         confirm(browser, dora)
-        row, hers = Destination.objects.get(), signed_in(alice)
+        row, hers = newest(), signed_in(alice)
         for name in (row.public_id, uuid4()):
             for answer in (
                 hers.get(f"/destinations/{name}/remove/"),
