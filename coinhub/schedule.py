@@ -32,6 +32,16 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(),  # each minute
         "options": {"expires": 60},
     },
+    "kyc-letters": {
+        "task": "kyc.tell_customers",
+        "schedule": 5.0,  # seconds
+        "options": {"expires": 5},
+    },
+    "kyc-leases": {
+        "task": "kyc.release_lapsed",
+        "schedule": crontab(),  # each minute
+        "options": {"expires": 60},
+    },
     "approvals-expire": {
         "task": "approvals.expire",
         "schedule": crontab(minute="*/5"),

@@ -80,7 +80,7 @@ def fit(image: Image.Image) -> Image.Image:
     """Make a picture small enough, on white paper, so that nothing shines through."""
     if image.mode not in ("RGB", "L"):
         image = _on_paper(image)
-    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), reducing_gap=2.0)
+    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), reducing_gap=2)
     return image.convert("RGB")
 
 

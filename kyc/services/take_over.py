@@ -36,26 +36,7 @@ def take_over(
         )
         if not cases:
             return
-        Decision.objects.bulk_create(
-            Decision(
-                case=case,
-                version=1,
-                event=Decision.Event.TAKE_OVER,
-                from_state=case.state,
-                to_state=state,
-                tier=tier,
-                actor_id=actor.user_id,
-            )
-            for case in cases
-        )
-        now = timezone.now()
-        Case.objects.filter(pk__in=[case.pk for case in cases]).update(
-            state=state,
-            tier=tier,
-            version=F("version") + 1,
-            submitted_at=now,
-            decided_at=None if state == Case.State.SUBMITTED else now,
-        )
+        _decide(cases, state, tier, actor)
         audit.record(
             actor=actor,
             action="kyc.take_over",
@@ -63,3 +44,26 @@ def take_over(
             object_id=str(cases[0].customer_id) if len(cases) == 1 else "",
             after={"state": state, "tier": tier, "cases": len(cases)},
         )
+
+
+def _decide(cases: list[Case], state: str, tier: int, actor: Actor) -> None:
+    Decision.objects.bulk_create(
+        Decision(
+            case=case,
+            version=1,
+            event=Decision.Event.TAKE_OVER,
+            from_state=case.state,
+            to_state=state,
+            tier=tier,
+            actor_id=actor.user_id,
+        )
+        for case in cases
+    )
+    now = timezone.now()
+    Case.objects.filter(pk__in=[case.pk for case in cases]).update(
+        state=state,
+        tier=tier,
+        version=F("version") + 1,
+        submitted_at=now,
+        decided_at=None if state == Case.State.SUBMITTED else now,
+    )

@@ -14,7 +14,7 @@ from wallets.services.demo_story import PEOPLE
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 READERS = {f"env.{kind}" for kind in ("str", "bool", "int", "list", "db", "email_url")}
-READERS |= {"choice", "switch", "number", "database", "os.environ.get"}
+READERS |= {"choice", "keys", "switch", "number", "database", "os.environ.get"}
 LINK = re.compile(r"\]\(([^)#\s]+)(#[^)]*)?\)")
 ROW = re.compile(r"^\| `([A-Z_]+)` \| (.+?) \| .+ \|$", re.MULTILINE)
 
@@ -68,7 +68,7 @@ class TestSettings:
 
     def test_says_which_settings_have_no_default(self):
         without = {name for name, default in DOCUMENTED.items() if default == "*required*"}
-        assert without == {"SECRET_KEY", "DATABASE_URL"}
+        assert without == {"COINHUB_FIELD_KEYS", "DATABASE_URL", "SECRET_KEY"}
 
 
 class TestDocuments:

@@ -18,10 +18,12 @@ AMOUNTS = {
     "amount", "fee", "available", "held", "locked", "invested", "balance_after", "remaining",
     "floor",
 }  # fmt: skip
-# Files of the money packages in which a float is a time, and nothing else.
+# Files of the money packages in which a float is a time or a size on paper, and nothing else.
 SECONDS = {
     "wallets/management/progress.py": "seconds between two drawings of the progress bar",
     "coinhub/api/gate.py": "seconds until a window of requests ends",
+    "coinhub/api/windows.py": "seconds that Valkey is waited for, and left alone",
+    "kyc/pictures/papers.py": "how large a page is drawn",
     "integrity/services/check.py": "milliseconds a run took",
 }
 # The benchmark writes rows by hand, on its own servers, to show what that costs.
