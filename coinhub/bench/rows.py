@@ -1,6 +1,6 @@
 """The rows of the benchmark: a figure, its reference, their ratio, and how far it should reach."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -26,6 +26,9 @@ GROWTH = {
     "read_balance": ("reading a balance at {large:,} postings, against {small:,}", 0.90),
 }
 CPU_US = 250.0
+FEE_REACH = 0.90
+HTTP_REACH = 0.45
+Order = Callable[[Iterable[str], int], list[str]]  # the names in their turn in a round
 
 
 @dataclass(frozen=True)

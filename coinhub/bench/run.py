@@ -13,7 +13,7 @@ from importlib.util import find_spec
 import psycopg
 from django.db import connections
 
-from coinhub.bench import pgbench, rows, stage
+from coinhub.bench import fees, over_http, pgbench, rows, stage
 from coinhub.bench.clients import CONTEXT, WARM_UP_S, Clients, Measured
 from coinhub.bench.hordak_case import build as build_hordak
 from coinhub.bench.rows import Row
@@ -77,7 +77,7 @@ def run(plan: Plan) -> list[Row]:
     place = stage.build(where.admin)
     connections.close_all()
     history = growth(plan, where, place)  # first: its copies must not hold what speed books
-    return [*speed(plan, where, place), *history]
+    return [*speed(plan, where, place), *houses(plan, where, place), *history]
 
 
 def speed(plan: Plan, where: Addresses, place: stage.Stage) -> list[Row]:
@@ -100,6 +100,21 @@ def speed(plan: Plan, where: Addresses, place: stage.Stage) -> list[Row]:
         found.append(rows.against(words, figures, references, reach))
     cpu = [measured.cpu_us for measured in rates["one_client"]]
     return [*found, rows.at_most("Python CPU of that transfer by one client, us", cpu, rows.CPU_US)]
+
+
+def houses(plan: Plan, where: Addresses, place: stage.Stage) -> list[Row]:
+    """Measure the fee that everybody pays into one wallet, and the way through the web server."""
+    say(f"a fee to the house, {plan.rounds} rounds")
+    fee = fees.measure(
+        place,
+        database_url=where.application,
+        rounds=plan.rounds,
+        seconds=plan.seconds,
+        order=in_turn,
+    )
+    say(f"over HTTP, {plan.rounds} rounds")
+    over = over_http.measure(place, rounds=plan.rounds, seconds=plan.seconds, order=in_turn)
+    return [fee, over]
 
 
 def in_turn(names: Iterable[str], number: int) -> list[str]:

@@ -12,8 +12,9 @@ import psycopg
 import pytest
 from django.db import connections
 
-from coinhub.bench import pgbench, rows, stage
+from coinhub.bench import fees, over_http, pgbench, rows, stage
 from coinhub.bench.clients import Clients
+from coinhub.bench.run import in_turn
 
 ADDRESS = "postgres://app:p%40ss@/coinhub?host=/run/db"
 
@@ -46,6 +47,7 @@ class TestRows:
         assert reaches[("transfer", "hordak")] == 5.0
         assert {reach for _, reach in rows.GROWTH.values()} == {0.90}
         assert rows.CPU_US == 250
+        assert (rows.FEE_REACH, rows.HTTP_REACH) == (0.90, 0.45)
 
 
 class TestPgbench:
@@ -89,7 +91,9 @@ print(json.dumps([stage.lengthen(sys.argv[1], place, 12_000), place.variables]))
 
 
 @pytest.mark.slow
-def test_what_is_measured_on_is_a_sound_ledger_before_and_after(committed_db: None):
+def test_what_is_measured_on_is_a_sound_ledger_before_and_after(
+    committed_db: None, monkeypatch: pytest.MonkeyPatch
+):
     name = f"bench_{os.getpid()}"
     with copy_of_the_test_database(name) as (application, admin):
         environment = {**os.environ, "DATABASE_URL": application}
@@ -120,7 +124,18 @@ def test_what_is_measured_on_is_a_sound_ledger_before_and_after(committed_db: No
                 measured = clients.measure(case, 0.5, 1)
                 assert measured.rate > 1
                 assert measured.cpu_us > 0
+        fee = fees.measure(place, database_url=application, rounds=1, seconds=1, order=in_turn)
+        assert fee.figure is not None
+        assert fee.figure > 1
+        monkeypatch.setenv("DATABASE_URL", application)
+        over = over_http.measure(place, rounds=1, seconds=0.5, order=in_turn)
+        assert over.figure is not None
+        assert over.reference is not None
+        assert 1 < over.figure < over.reference
         with psycopg.connect(admin) as connection:
+            folds = connection.execute("SELECT count(*) FROM wallets_fold").fetchone()
+            assert folds is not None
+            assert folds[0] > 0
             moved = connection.execute(
                 "SELECT count(*) FROM wallets_posting WHERE wallet_id BETWEEN %s AND %s",
                 [place.payer_low, place.payee_high],
