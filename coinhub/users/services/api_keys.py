@@ -173,10 +173,10 @@ def spend(*, key_id: int, usd: Decimal) -> None:
     if key.spend_cap_usd is None:
         return
     spent = ApiKeySpend.objects.filter(api_key=key, spent_at__gt=ClockTimestamp() - DAY)
-    used = spent.aggregate(usd=Sum("usd"))["usd"] or Decimal(0)
-    if used + usd > key.spend_cap_usd:
-        left = max(key.spend_cap_usd - used, Decimal(0))
-        raise SpendCapExceeded(cap_usd=key.spend_cap_usd, remaining_usd=left)
+    used = Money(spent.aggregate(usd=Sum("usd"))["usd"] or Decimal(0), "USD")
+    cap = Money(key.spend_cap_usd, "USD")
+    if (used + Money(usd, "USD")).amount > cap.amount:
+        raise SpendCapExceeded(cap_usd=cap.amount, remaining_usd=(cap - used).amount)
     ApiKeySpend.objects.create(api_key=key, usd=usd)
 
 
