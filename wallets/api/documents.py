@@ -69,9 +69,12 @@ class JournalShape(serializers.Serializer):
 
 
 class LinksShape(serializers.Serializer):
-    """Where to read on."""
+    """Where to read on: the payment that this one gives back, and what was given back of this."""
 
     self = serializers.CharField()
+    original = serializers.CharField(allow_null=True)
+    refunds = serializers.ListField(child=serializers.CharField())
+    reversals = serializers.ListField(child=serializers.CharField())
 
 
 class TransactionShape(serializers.Serializer):
@@ -184,6 +187,15 @@ class LimitsShape(serializers.Serializer):
     volume_24h = MoneyField()
     payments_1h = serializers.IntegerField()
     withdrawals_24h = MoneyField()
+
+
+class LimitShape(serializers.Serializer):
+    """One limit: US dollars, or payments; those of one payment have no use and no window."""
+
+    maximum = MoneyField()
+    used = MoneyField(allow_null=True)
+    remaining = MoneyField(allow_null=True)
+    frees_at = serializers.DateTimeField(allow_null=True)
 
 
 class MeShape(serializers.Serializer):

@@ -1,16 +1,23 @@
 """GET me."""
 
+from typing import Any
+from uuid import UUID
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from coinhub.api.schema import refusals
 from coinhub.api.views import View
+from coinhub.core.money import trimmed_text
 from coinhub.users.services import second_factor
 from kyc.selectors import cases
-from wallets.api import shapes
+from wallets.api import shapes, trials
 from wallets.api.documents import MeShape
+from wallets.models import Limit, Transaction
+from wallets.policies.limits import ceilings_for
 from wallets.selectors.limits import limits_of
+from wallets.selectors.usage import uses_of
 
 
 class Me(View):
@@ -33,3 +40,23 @@ class Me(View):
                 "limits": shapes.limits(limits_of(person.pk, case.tier if case else 0)),
             }
         )
+
+
+def _limits(customer_id: UUID, tier: int) -> dict[str, Any]:
+    """Show every limit: what one payment may be, and what is left of each rolling window."""
+    found = limits_of(customer_id, tier)
+    bounds = {
+        Limit.Name.PER_PAYMENT_MIN: found.per_payment_min,
+        Limit.Name.PER_PAYMENT_MAX: found.per_payment_max,
+    }
+    shown: dict[str, Any] = {
+        str(name): {
+            "maximum": trimmed_text(figure),
+            "used": None,
+            "remaining": None,
+            "frees_at": None,
+        }
+        for name, figure in bounds.items()
+    }
+    ceilings = ceilings_for(Transaction.Type.WITHDRAWAL, found)
+    return shown | trials.limits(uses_of(customer_id, ceilings))

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from coinhub.api import idempotency
 from coinhub.api.errors import problem_text
@@ -18,17 +19,19 @@ from coinhub.core.errors import AmountInvalid, DomainError, SetupBroken, Unavail
 from coinhub.core.money import Money
 from coinhub.core.requests import actor_of
 from coinhub.users.selectors.api_keys import KeyInUse
-from wallets.api import shapes
+from wallets.api import shapes, trials
 from wallets.ledger.errors import IdempotencyInProgress
 from wallets.ledger.request import TIME_OF_BOOKING, Answer, Booked, MoneyRequest
 from wallets.models import Transaction
-from wallets.selectors import currencies
+from wallets.selectors.currencies import CurrencyUnknown, get_currency
 from wallets.services import cooldown, refusals
 from wallets.services.mandates import Mandate
+from wallets.services.trials import Trial
 
 CREATED = 201
 _TIME_AS_JSON = '"\\u0001"'  # TIME_OF_BOOKING as a whole JSON string; no text can hold that
 Case = Callable[[dict[str, Any], Actor, MoneyRequest], Booked]
+TrialCase = Callable[[dict[str, Any], Actor], Trial]
 
 
 class MoneyInput(Input):
@@ -43,9 +46,9 @@ class MoneyInput(Input):
         Raises: ValidationError.
         """
         try:
-            currency = currencies.get_currency(attrs["currency"])
+            currency = get_currency(attrs["currency"])
             money = Money.parse(attrs["amount"], currency.code, currency.decimals)
-        except currencies.CurrencyUnknown as refusal:
+        except CurrencyUnknown as refusal:
             raise serializers.ValidationError(
                 {"currency": serializers.ErrorDetail(refusal.detail, refusal.code)}
             ) from None
@@ -64,16 +67,31 @@ def mandate_of(request: Request) -> Mandate:
 
 
 class MoneyView(View):
-    """A POST that moves money; it cannot be reached without a key."""
+    """A POST that moves money; it cannot be reached without a key.
+
+    One that can be tried out has ``DryRunQuery`` as its query; a trial needs no key and keeps none.
+    ``success`` is the status of its answer.
+    """
 
     needs_key: ClassVar[bool] = True
     rate: ClassVar[str] = "money"
+    success: ClassVar[int] = CREATED
 
-    def move(self, request: Request, reader: type[Input], case: Case) -> HttpResponse:
+    def move(
+        self,
+        request: Request,
+        reader: type[Input],
+        case: Case,
+        trial: TrialCase | None = None,
+    ) -> HttpResponse:
         """Read the body, run one use case under the caller's key, give the kept answer.
 
-        A refusal is kept too where it is final; a repeat then gets the same words.
+        A refusal is kept too where it is final; a repeat then gets the same words. ``trial`` is
+        what runs instead for ``?dry_run=true``.
         """
+        if trial is not None and self.wanted.get("dry_run") == "true":
+            tried = trial(self.read(request, reader), actor_of(request))
+            return Response(trials.shape(tried, get_currency(tried.amount.currency).decimals))
         key = idempotency.key_of(request)
         wanted = self.read(request, reader)
         money_request = MoneyRequest(
@@ -97,7 +115,7 @@ class MoneyView(View):
     def answer(self, txn: Transaction) -> Answer:
         """Write what the caller will be told, before the booking that keeps it."""
         text = write(self.shape(txn)).replace(_TIME_AS_JSON, f'"{TIME_OF_BOOKING}"')
-        return Answer(CREATED, text)
+        return Answer(self.success, text)
 
     def shape(self, txn: Transaction) -> dict[str, Any]:
         """Show the transaction as it will be."""

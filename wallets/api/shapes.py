@@ -23,7 +23,7 @@ def wallet(row: Wallet) -> dict[str, Any]:
     return {
         "id": row.public_id,
         "currency": row.currency_id,
-        **_figures(row, row.decimals),
+        **figures(row, row.decimals),
         "is_primary": row.is_primary,
         "status": row.status,
     }
@@ -31,7 +31,7 @@ def wallet(row: Wallet) -> dict[str, Any]:
 
 def balances(found: Balances, decimals: int) -> dict[str, str]:
     """Show the balances of a moment."""
-    return _figures(found, decimals)
+    return figures(found, decimals)
 
 
 def hold(row: Hold, decimals: int) -> dict[str, Any]:
@@ -73,10 +73,12 @@ def transaction(
     journals: list[dict[str, Any]],
     *,
     created_at: Any = None,
+    ended_at: Any = None,
 ) -> dict[str, Any]:
     """Show a transaction to one of its sides.
 
-    ``created_at`` stands for its times while it is not booked yet.
+    ``created_at`` stands for its times while it is not booked yet, ``ended_at`` for that of a step
+    which ends it.
     """
     decimals = txn.payer_wallet.decimals
     completed = txn.status == Transaction.Status.COMPLETED
@@ -92,10 +94,25 @@ def transaction(
         "reference": txn.reference,
         "note": txn.note,
         "created_at": created_at or txn.created_at,
-        "completed_at": (created_at if completed else None) or txn.completed_at,
+        "completed_at": ended_at or (created_at if completed else None) or txn.completed_at,
         "journals": journals,
-        "links": {"self": f"{TRANSACTIONS}{txn.public_id}"},
+        "links": _links(txn),
     }
+
+
+def _links(txn: Transaction) -> dict[str, Any]:
+    """Say where to read on: the payment given back, and what was given back of this one."""
+    given = transactions.corrections_of(txn)
+    return {
+        "self": f"{TRANSACTIONS}{txn.public_id}",
+        "original": f"{TRANSACTIONS}{txn.original.public_id}" if txn.original else None,
+        "refunds": _addresses(given, Transaction.Type.REFUND),
+        "reversals": _addresses(given, Transaction.Type.REVERSAL),
+    }
+
+
+def _addresses(rows: list[Transaction], kind: str) -> list[str]:
+    return [f"{TRANSACTIONS}{row.public_id}" for row in rows if row.type == kind]
 
 
 def _amount(txn: Transaction) -> Decimal:
@@ -159,7 +176,8 @@ def limits(found: LimitSet) -> dict[str, Any]:
     }
 
 
-def _figures(row: Wallet | Balances, decimals: int) -> dict[str, str]:
+def figures(row: Wallet | Balances, decimals: int) -> dict[str, str]:
+    """Show the balances of one moment."""
     names = [*BalanceType.values, "total"]
     return {name: amount_text(getattr(row, name), decimals) for name in names}
 

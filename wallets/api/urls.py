@@ -3,7 +3,16 @@
 from django.conf import settings
 from django.urls import path
 
-from wallets.api import destinations, me, sandbox, statements, transactions, transfers, wallets
+from wallets.api import (
+    destinations,
+    me,
+    refunds,
+    sandbox,
+    statements,
+    transactions,
+    transfers,
+    wallets,
+)
 
 urlpatterns = [
     path("me", me.Me.as_view(), name="me"),
@@ -23,6 +32,16 @@ urlpatterns = [
         name="transaction",
     ),
     path("transfer", transfers.Transfer.as_view(), name="transfer"),
+    path(
+        "transfer/<uuid:transaction_id>/recall",
+        transfers.Recall.as_view(),
+        name="transfer-recall",
+    ),
+    path(
+        "transactions/<uuid:transaction_id>/refund",
+        refunds.Refund.as_view(),
+        name="transaction-refund",
+    ),
     path("destinations", destinations.DestinationList.as_view(), name="destinations"),
     path(
         "destinations/<uuid:destination_id>",

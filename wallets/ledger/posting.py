@@ -34,6 +34,7 @@ SELECT claimed, transaction_id, created_at, used_fingerprint, response_status, r
 COLUMNS = [field.attname for field in Transaction._meta.concrete_fields]
 ENDED = (Transaction.Status.COMPLETED, Transaction.Status.CANCELLED, Transaction.Status.FAILED)
 PAYER, PAYEE = Transaction.payer_wallet.field, Transaction.payee_wallet.field
+ORIGINAL = Transaction.original.field
 
 
 def book(
@@ -156,6 +157,7 @@ def as_row(draft: TransactionDraft) -> Transaction:
     transaction = Transaction(*[values.get(name) for name in COLUMNS])  # type: ignore[misc]
     PAYER.set_cached_value(transaction, draft.payer)
     PAYEE.set_cached_value(transaction, draft.payee)
+    ORIGINAL.set_cached_value(transaction, draft.original)
     return transaction
 
 

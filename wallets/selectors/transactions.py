@@ -13,6 +13,9 @@ from coinhub.core.money import total
 from wallets.models import Hold, HoldCondition, Journal, Posting, Transaction, Wallet
 from wallets.selectors.pages import Page, Window, cut
 
+CORRECTIONS = "corrections_seen"  # where those are that the reader may see
+ENDED_IN_NOTHING = (Transaction.Status.FAILED, Transaction.Status.CANCELLED)
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -92,13 +95,28 @@ def list_open_holds(transaction: Transaction, owner_id: UUID) -> list[Hold]:
 
 
 def add_journals(transactions: list[Transaction], owner_id: UUID) -> None:
-    """Load the journals of transactions with the postings on the reader's own wallets."""
+    """Load the journals of transactions with the postings on the reader's own wallets.
+
+    What was given back of them is loaded too, as far as it is the reader's.
+    """
+    mine = Q(payer_wallet__owner_id=owner_id) | Q(payee_wallet__owner_id=owner_id)
+    corrections = Transaction.objects.filter(mine).order_by("id")
     postings = Posting.objects.filter(wallet__owner_id=owner_id).select_related("wallet")
     prefetch_related_objects(
         transactions,
         Prefetch("journals", Journal.objects.order_by("id")),
         Prefetch("journals__postings", postings.order_by("id")),
+        Prefetch("corrections", corrections, to_attr=CORRECTIONS),
     )
+
+
+def corrections_of(txn: Transaction) -> list[Transaction]:
+    """List the refunds and reversals that were loaded with a transaction, oldest first.
+
+    Those that came to nothing are left out.
+    """
+    found: list[Transaction] = getattr(txn, CORRECTIONS, [])
+    return [row for row in found if row.status not in ENDED_IN_NOTHING]
 
 
 def _newest_ids(wallet_ids: list[int], window: Window, condition: Q) -> list[int]:
@@ -123,7 +141,7 @@ def _newest_ids(wallet_ids: list[int], window: Window, condition: Q) -> list[int
 
 def _with_sides() -> QuerySet[Transaction, Any]:
     return Transaction.objects.select_related(
-        "currency", "payer_wallet__owner", "payee_wallet__owner"
+        "currency", "payer_wallet__owner", "payee_wallet__owner", "original"
     )
 
 

@@ -1,0 +1,47 @@
+"""Transfers that nobody could use for thirty days go back by themselves."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import connections
+
+from coinhub.core.actor import system
+from tests.api_client import Caller
+from tests.conftest import make_customer, wallet_of
+from wallets.models import Transaction, Wallet
+from wallets.services import recalls
+
+
+@pytest.fixture
+def waiting(committed_db):
+    """A transfer of 30.00 that waits for its recipient, and the purse it came from."""
+    sender, recipient = make_customer("sender"), make_customer("waiting", kyc="pending")
+    purse = wallet_of(sender, funded="100.00")
+    body = {"to": recipient.email, "amount": "30.00", "currency": "GBP"}
+    return purse, Caller(sender).post("transfer", body).json()
+
+
+def figures(wallet):
+    wallet = Wallet.objects.get(pk=wallet.pk)
+    return (wallet.available, wallet.held)
+
+
+def age(paid, days):
+    """Let a payment be older than it is; only the owner of the tables may."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "ALTER TABLE wallets_transaction DISABLE TRIGGER USER;"
+            f" UPDATE wallets_transaction SET created_at = created_at - interval '{days} days'"
+            f" WHERE public_id = '{paid['id']}';"
+            " ALTER TABLE wallets_transaction ENABLE TRIGGER USER"
+        )
+
+
+def test_goes_back_after_thirty_days_and_not_before(waiting):
+    purse, held = waiting
+    recalls.recall_forgotten(actor=system())
+    assert figures(purse)[0] == Decimal(70)
+    age(held, 31)
+    assert recalls.recall_forgotten(actor=system()) >= 1
+    assert figures(purse)[0] == Decimal(100)
+    assert Transaction.objects.get(public_id=held["id"]).state == "recalled"

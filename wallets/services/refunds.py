@@ -1,0 +1,132 @@
+"""Refunds: whoever was paid gives all or part of it back."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from coinhub.core.actor import Actor
+from coinhub.core.errors import DomainError, NotYours
+from coinhub.core.money import Money, quantize, trimmed_text
+from wallets.ledger import drafts
+from wallets.ledger.drafts import TransactionDraft
+from wallets.ledger.errors import MoveNotAllowed, NothingLeft, RoutedAnew
+from wallets.ledger.request import Booked, MoneyRequest
+from wallets.models import Transaction
+from wallets.policies import gates, limits, routing
+from wallets.policies.gates import Command
+from wallets.selectors import corrections, currencies, transactions
+from wallets.selectors.standings import standing_of
+from wallets.services import mandates
+from wallets.services.mandates import NONE, Mandate
+from wallets.services.transfer_plans import customer_of
+
+Type, State = Transaction.Type, Transaction.State
+
+
+class NotRefundable(DomainError):
+    """The transaction is no payment between customers: there is nobody to give it back to."""
+
+    code = "NOT_REFUNDABLE"
+    status = 409
+    title = "Only a transfer can be refunded"
+    stored = True
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """A refund with all that was looked up for it: nothing has moved."""
+
+    original: Transaction
+    amount: Money
+    command: Command
+
+
+def refund(
+    *,
+    owner_id: UUID,
+    transaction_id: UUID,
+    amount: str | None,
+    actor: Actor,
+    request: MoneyRequest | None = None,
+    mandate: Mandate = NONE,
+) -> Booked:
+    """Give all or part of a transfer back to whoever paid it, from the payee's own money.
+
+    Units:  ``amount`` as on the wire, in the transfer's currency; ``None`` is all that is left of
+        it. The transfer's fee is not given back.
+    Atomic: one statement of the ledger, which locks the transfer and adds up what went back.
+    Repeat: the same request gives back the first Transaction and the answer kept for it.
+    Writes: Transaction (linked to its original), Journal with two Postings; a Hold where the payer
+        of the transfer cannot use money at once.
+    Raises: NotYours, NotRefundable, MoveNotAllowed, NothingLeft, what the gates refuse,
+        AmountInvalid, InsufficientFunds, WalletClosed and those of a key.
+    """
+    wanted = prepare(owner_id=owner_id, transaction_id=transaction_id, amount=amount)
+    gates.require(wanted.command)
+    for is_last in (False, True):
+        draft = _draft(wanted, mandate)
+        try:
+            return mandates.book(
+                draft,
+                guard=limits.guard_for(owner_id, wanted.command.customer.tier, Type.REFUND),
+                mandate=mandate,
+                actor=actor,
+                event="refund.held" if draft.hold else "refund.completed",
+                request=request,
+            )
+        except RoutedAnew:  # the payer was approved at this very moment
+            if is_last:
+                raise
+            wanted = prepare(owner_id=owner_id, transaction_id=transaction_id, amount=amount)
+    raise AssertionError("booked or refused by now")
+
+
+def prepare(*, owner_id: UUID, transaction_id: UUID, amount: str | None) -> Refund:
+    """Look up all that a refund needs to be judged; nothing is written.
+
+    Raises: NotYours, NotRefundable, MoveNotAllowed, NothingLeft, AmountInvalid.
+    """
+    original = transactions.get_transaction(owner_id, transaction_id)
+    if original.payee_wallet.owner_id != owner_id:
+        raise NotYours
+    if original.type != Type.TRANSFER:
+        raise NotRefundable
+    if original.state not in (State.COMPLETED, State.REVERSED):
+        raise MoveNotAllowed(status=original.status, state=original.state)
+    left = corrections.left_of(original)
+    if left <= Decimal(0):
+        raise NothingLeft(left="0")
+    decimals = original.currency.decimals
+    money = Money(quantize(left, decimals), original.currency_id)
+    if amount is not None:
+        money = Money.parse(amount, original.currency_id, decimals)
+        money.require_positive()
+        if money.amount > left:
+            raise NothingLeft(left=trimmed_text(left))
+    payer = original.payee_wallet
+    command = Command(
+        customer=customer_of(owner_id, payer),
+        operation=Type.REFUND,
+        amount=money,
+        fee=Money.zero(original.currency_id),
+        standing=standing_of(owner_id),
+        payer=payer,
+    )
+    return Refund(original, money, command)
+
+
+def _draft(wanted: Refund, mandate: Mandate) -> TransactionDraft:
+    """Draft the way back; what comes back to somebody who left goes to suspense."""
+    original = wanted.original
+    currency = currencies.get_for(wanted.amount, original.payer_wallet)
+    route = routing.route(original.payer_wallet, currency, purpose="refund")
+    return drafts.move(
+        type=Type.REFUND,
+        payer=original.payee_wallet,
+        payee=route.payee,
+        amount=wanted.amount,
+        hold=route.hold,
+        original=original,
+        note=original.note,
+        metadata=mandates.metadata(None, mandate),
+    )
