@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.timesince import timesince, timeuntil
 from django.views.decorators.http import require_POST
 
@@ -21,6 +22,7 @@ from coinhub.core.ids import as_uuid
 from coinhub.core.requests import actor_of
 
 State = Approval.State
+GIST = 70  # signs of what it is about, in the list
 DONE = {
     "approve": "Approved and done.",
     "reject": "Rejected.",
@@ -55,15 +57,26 @@ class ApprovalAdmin(ReadOnlyAdmin):
     """The queue of proposals, and the page on which one is decided."""
 
     change_form_template = "admin/approval.html"
-    list_display = ("what", "target", "maker", "age", "time_left", "state", "checker")
+    list_display = ("what", "age", "time_left", "gist", "maker", "state", "checker")
     list_filter = (StateFilter,)
     list_select_related: ClassVar[tuple[str, ...]] = ("maker", "checker")
     search_help_text = "Id of the approval or of its target"
     fieldsets: ClassVar[Any] = (
-        (None, {"fields": ("what", "target", "reason", "maker_page", "created_at", "time_left")}),
+        (None, {"fields": ("what", "reason", "maker_page", "created_at", "time_left")}),
         ("Decision", {"fields": ("state", "checker_page", "decided_at", "comment", "result")}),
-        ("Record", {"fields": ("public_id", "payload", "target_version", "payload_sha256")}),
+        (
+            "Record",
+            {
+                "fields": ("public_id", "target", "target_version", "payload", "payload_sha256"),
+                "classes": ("collapse",),
+            },
+        ),
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Approval | None = None) -> Any:
+        """Show no empty decision while there is none."""
+        is_open = obj is not None and obj.state == State.PENDING
+        return [part for part in self.fieldsets if not (is_open and part[0] == "Decision")]
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         """Show what has waited longest first; of what has ended the newest."""
@@ -76,6 +89,11 @@ class ApprovalAdmin(ReadOnlyAdmin):
     @admin.display(description="target")
     def target(self, approval: Approval) -> str:
         return f"{approval.target_type} {approval.target_id}"
+
+    @admin.display(description="about")
+    def gist(self, approval: Approval) -> str:
+        values = [value for _, value in kinds.describe(approval)]
+        return Truncator(", ".join(values)).chars(GIST)
 
     @admin.display(description="age")
     def age(self, approval: Approval) -> str:

@@ -71,7 +71,13 @@ class TestInvite:
 
     @pytest.mark.parametrize(
         ("password", "again"),
-        [("short", None), ("fourteen signs", None), (GOOD, GOOD + "x"), ("", ""), ("password" * 3, None)],
+        [
+            ("short", None),
+            ("fourteen signs", None),
+            (GOOD, GOOD + "x"),
+            ("", ""),
+            ("password" * 3, None),
+        ],
     )
     def test_a_bad_password_is_refused_and_the_link_stays(self, maker, client, password, again):
         person = invite(maker)
