@@ -72,15 +72,14 @@ def check_code(user: User, code: str) -> str:
     with transaction.atomic(durable=True):
         lock = _lock(user)
         now = database_clock()
-        if lock.locked_until is None or lock.locked_until <= now:
-            method = _use(user, _normal(code))
+        if lock.locked_until is not None and lock.locked_until > now:
+            raise _locked(lock.locked_until - now)
+        method, is_guess = _use(user, _normal(code))
+        if method is not None or is_guess:
             _count(lock, now, is_right=method is not None)
-            if method is not None:
-                return method
-            outcome: DomainError = CodeRefused()
-        else:
-            outcome = _locked(lock.locked_until - now)
-    raise outcome  # only now: the count must be committed
+    if method is None:  # raised only now: the count must be committed
+        raise CodeRefused
+    return method
 
 
 def enrol_totp(user: User, secret: str | None = None) -> str:
@@ -162,16 +161,25 @@ def use_step(authenticator_id: int, step: int) -> bool:
     return True
 
 
-def _use(user: User, code: str) -> str | None:
+def _use(user: User, code: str) -> tuple[str | None, bool]:
+    """Use a code up and name it; say of what is refused whether it was a guess.
+
+    Who sends a code that was right once has not guessed: a double click locks nobody out.
+    """
     if len(code) == RECOVERY_LENGTH:
-        unused = RecoveryCode.objects.filter(user=user, digest=_digest(code), used_at=None)
-        return RECOVERY if unused.update(used_at=database_clock()) else None
+        known = RecoveryCode.objects.filter(user=user, digest=_digest(code))
+        if known.filter(used_at=None).update(used_at=database_clock()):
+            return RECOVERY, False
+        return None, not known.exists()
     for factor in Authenticator.objects.filter(user_id=user.pk, type=TOTP):
         step = find_step(decrypt(factor.data["secret"]), code)
-        if step is not None and use_step(factor.pk, step):
+        if step is None:
+            continue
+        if use_step(factor.pk, step):
             Authenticator.objects.filter(pk=factor.pk).update(last_used_at=database_clock())
-            return TOTP
-    return None
+            return TOTP, False
+        return None, False
+    return None, True
 
 
 def _normal(code: str) -> str:

@@ -57,7 +57,11 @@ def take(*, email: str, address: str | None, device: str | None) -> list[Try]:
     if device is not None:
         return [_take("device", f"{device} {who}", PER_DEVICE)]
     taken = [_take("address", address, PER_ADDRESS)] if address else []
-    return [*taken, _take("account", who, PER_ACCOUNT)]
+    try:
+        return [*taken, _take("account", who, PER_ACCOUNT)]
+    except TooManySignIns:
+        give_back(taken)  # no password is looked at, and others may share the address
+        raise
 
 
 def give_back(tries: list[Try]) -> None:

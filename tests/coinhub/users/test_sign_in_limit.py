@@ -109,6 +109,11 @@ class TestTheLimit:
             api(alice.email)
         assert api(alice.email, PASSWORD).status_code == 200
 
+    def test_of_an_address_counts_only_passwords_that_were_looked_at(self, alice, bob):
+        for _ in range(40):
+            api(alice.email)
+        assert api(bob.email, PASSWORD).status_code == 200
+
     def test_counts_somebody_who_does_not_exist_alike(self, alice):
         known = [api(alice.email).status_code for _ in range(7)]
         unknown = [api("nobody-at-all@example.com").status_code for _ in range(7)]
