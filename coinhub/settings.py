@@ -218,6 +218,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
         "object-src": ["'none'"],
         "manifest-src": ["'self'"],
+        "report-uri": ["/policy-reports"],
     }
 }
 

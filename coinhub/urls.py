@@ -7,7 +7,7 @@ from coinhub.api import docs, handlers
 from coinhub.api import urls as shared_api
 from coinhub.core import health
 from coinhub.people import web as people
-from coinhub.web import closed, sandbox_mail
+from coinhub.web import closed, policy_reports, sandbox_mail
 from integrity.api import urls as integrity_api
 from kyc.api import urls as kyc_api
 from wallets.api import urls as wallets_api
@@ -22,6 +22,7 @@ api = [
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("policy-reports", policy_reports.take, name="policy_reports"),
     path("api/schema", docs.SchemaView.as_view(), name="api-schema"),
     path("api/docs", docs.DocsView.as_view(), name="api-docs"),
     path("api/docs/errors", docs.errors, name="api-errors"),

@@ -19,6 +19,7 @@ from coinhub.events import audit, outbox
 from coinhub.users import key_text
 from coinhub.users.models import ApiKey, ApiKeySpend, User
 from coinhub.users.services import confirmations
+from coinhub.users.services.key_notice import write_to_owner
 
 Scope = ApiKey.Scope
 MONEY_SCOPES = frozenset({Scope.TRANSFER.value, Scope.WITHDRAW.value, Scope.TRADE.value})
@@ -75,7 +76,7 @@ def create(
 
     Atomic: opens its own transaction; keys of one customer are made one after another.
     Repeat: another key; with a money scope, only with another confirmation.
-    Writes: ApiKey, audit event, ``api_key.created`` event; Confirmation.
+    Writes: ApiKey, audit event, ``api_key.created`` event; Confirmation. An e-mail to the owner.
     Raises: ValidationFailed, TooManyKeys, KeysForCustomersOnly, and for a key that may move money
         StepUpRequired, SecondFactorNeeded.
     """
@@ -109,6 +110,7 @@ def create(
         _record("api_key.created", made, actor, **facts_of(wish))
         outbox.tell(event="api_key.created", object_id=str(made.public_id))
     made.refresh_from_db()
+    write_to_owner(user, made)
     return made, text
 
 

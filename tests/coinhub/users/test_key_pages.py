@@ -33,10 +33,13 @@ def named(answer):
 
 
 class TestApiKeys:
-    def test_one_that_reads_is_shown_once_and_works(self, alice, signed_in):
+    def test_one_that_reads_is_shown_once_and_works(self, alice, signed_in, mailoutbox):
         browser = signed_in(alice)
         answer = browser.post(NEW, {"label": "report", "scopes": ["read"], "days": "0"})
         text = re.search(r"chk_test_[0-9A-Za-z]{49}", answer.content.decode())[0]
+        (mail,) = mailoutbox
+        assert (mail.to, "report" in mail.body) == ([alice.email], True)
+        assert text not in mail.body
         program = Caller()
         program.headers["Authorization"] = f"Bearer {text}"
         assert program.get("me").status_code == 200
