@@ -55,6 +55,18 @@ class TermsAdmin(OfficeAdmin):
             messages.error(request, refusal.detail)
             return HttpResponseRedirect(request.path)
 
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
     @admin.display(description="counts now", boolean=True)
     def counts(self, row: Any) -> bool:
         return bool(row.is_counting)
