@@ -43,7 +43,7 @@ def waits_since(case: Case) -> str:
     """Say how long a case has waited."""
     if case.submitted_at is None or case.state not in WAITING:
         return "–"
-    return timesince(case.submitted_at, depth=1)
+    return timesince(case.submitted_at)
 
 
 def due(case: Case) -> SafeString | str:
@@ -52,5 +52,5 @@ def due(case: Case) -> SafeString | str:
     if end is None:
         return "–"
     if end < timezone.now():
-        return format_html('<span class="office-bad">late by {}</span>', timesince(end, depth=1))
-    return f"in {timeuntil(end, depth=1)}"
+        return format_html('<span class="office-bad">late by {}</span>', timesince(end))
+    return f"in {timeuntil(end)}"
