@@ -81,6 +81,13 @@ def refund(
     raise AssertionError("booked or refused by now")
 
 
+def is_refundable(txn: Transaction) -> bool:
+    """Say whether anything of a payment could be given back by its payee."""
+    if txn.type != Type.TRANSFER or txn.state not in (State.COMPLETED, State.REVERSED):
+        return False
+    return corrections.left_of(txn) > Decimal(0)
+
+
 def prepare(*, owner_id: UUID, transaction_id: UUID, amount: str | None) -> Refund:
     """Look up all that a refund needs to be judged; nothing is written.
 

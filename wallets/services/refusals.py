@@ -1,7 +1,11 @@
 """What a caller is told again when a request with a key was refused."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import transaction
 
+from coinhub.core.errors import DomainError
 from wallets.ledger import idempotency
 from wallets.ledger.idempotency import Kept
 from wallets.ledger.request import Answer, MoneyRequest
@@ -27,6 +31,21 @@ def settle(
     if kept is None and is_failure:
         cooldown.note_failure(request.caller)
     return kept
+
+
+@contextmanager
+def counted(request: MoneyRequest, *, was_confirmed: bool = False) -> Iterator[None]:
+    """Count what a page refuses towards the pause; pages keep no answers.
+
+    Writes: Allowance.
+    Raises: the refusal.
+    """
+    try:
+        yield
+    except DomainError as refusal:
+        is_failure = cooldown.counts(refusal, was_confirmed=was_confirmed)
+        settle(request=request, refusal=None, is_failure=is_failure)
+        raise
 
 
 def _keep(request: MoneyRequest, refusal: Answer | None) -> bool:

@@ -1,5 +1,6 @@
 """Payments between customers."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -7,6 +8,9 @@ from uuid import UUID
 
 from coinhub.core.actor import Actor
 from coinhub.core.money import Money
+from coinhub.users.models import User
+from coinhub.users.services import confirmations
+from coinhub.users.services.confirmations import ConfirmationEnded
 from wallets.ledger import drafts, posting
 from wallets.ledger.drafts import FeeDraft, TransactionDraft
 from wallets.ledger.errors import RoutedAnew
@@ -92,6 +96,34 @@ def pay(
                 raise
             sides.payee.owner = wallets.get_customer(sides.payee.owner_id)
     raise AssertionError("booked or refused by now")
+
+
+def confirm_and_pay(
+    *,
+    challenge_id: UUID,
+    code: str,
+    customer: User,
+    wish: Wish,
+    actor: Actor,
+    request: MoneyRequest,
+) -> Booked:
+    """Confirm with a code of the second factor, and pay.
+
+    Atomic: the check of the code by itself, so that it stays used; then as ``pay``.
+    Repeat: as ``pay``; what was confirmed already is not confirmed again.
+    Raises: what ``confirmations.confirm`` and ``pay`` refuse.
+    """
+    with suppress(ConfirmationEnded):  # a second click; if it really ended, ``pay`` says so
+        confirmations.confirm(user=customer, challenge_id=challenge_id, code=code, actor=actor)
+    return pay(
+        owner_id=customer.pk,
+        to=wish.to,
+        amount=wish.amount,
+        note=wish.note,
+        actor=actor,
+        request=request,
+        mandate=Mandate(challenge_id),
+    )
 
 
 def review(wish: Wish, *, actor: Actor) -> Plan:

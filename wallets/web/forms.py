@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -17,6 +16,14 @@ from wallets.web.words import refusal_in_words
 
 # People paste amounts as pages show them, with thin or other spaces between groups.
 SPACES = re.compile("[ \u00a0\u2009\u202f]")
+
+
+CODE_INPUT = {
+    "class": "form-control",
+    "autocomplete": "one-time-code",
+    "inputmode": "text",
+    "spellcheck": "false",
+}
 
 
 class WalletChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not at run time
@@ -35,11 +42,6 @@ class Payment:
     to: str
     amount: Money
     note: str
-
-    @property
-    def left(self) -> Decimal:
-        """What stays available afterwards, as things stand now."""
-        return (Money(self.payer.available, self.amount.currency) - self.amount).amount
 
 
 class SendForm(forms.Form):
@@ -67,6 +69,13 @@ class SendForm(forms.Form):
         label="Note", max_length=140, required=False, help_text="You and the recipient see it."
     )
 
+    code = forms.CharField(
+        label="Code from your authenticator app",
+        max_length=40,
+        required=False,
+        help_text="Or one of your recovery codes.",
+    )
+
     def __init__(self, *args: Any, wallets: QuerySet[Wallet], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["wallet"].queryset = wallets  # type: ignore[attr-defined]
@@ -81,6 +90,7 @@ class SendForm(forms.Form):
             },
             "wallet": {"class": "form-select"},
             "note": {"class": "form-control", "autocomplete": "off"},
+            "code": CODE_INPUT,
         }
         for name, attributes in inputs.items():
             self.fields[name].widget.attrs.update(attributes)
@@ -116,3 +126,21 @@ class SendForm(forms.Form):
             amount=cleaned["money"],
             note=cleaned["note"].strip(),
         )
+
+
+class RefundForm(forms.Form):
+    """How much of a payment goes back."""
+
+    amount = forms.CharField(
+        label="Amount", max_length=60, error_messages={"required": "Say how much."}
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].widget.attrs.update(
+            {"class": "form-control amount-input", "inputmode": "decimal", "autocomplete": "off"}
+        )
+
+    def clean_amount(self) -> str:
+        """Take out the spaces between groups of digits; everything else is left to ``Money``."""
+        return SPACES.sub("", str(self.cleaned_data["amount"]))

@@ -6,6 +6,7 @@ import re
 import secrets
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,17 +14,22 @@ from django.urls import reverse
 
 from coinhub.api import limits
 from coinhub.core.errors import DomainError, ValidationFailed
+from coinhub.core.ids import as_uuid
+from coinhub.core.money import Money
 from coinhub.core.requests import actor_of
+from coinhub.users.services.confirmations import StepUpRequired
 from coinhub.web.pages import Page, is_undecided, reader_of, refusals_on
 from wallets.ledger.request import Booked, MoneyRequest
 from wallets.models import Wallet
-from wallets.policies import funds
 from wallets.selectors import wallets
-from wallets.services import transfers
+from wallets.services import refusals, transfer_plans, transfers
+from wallets.services.transfer_plans import Plan, Wish
+from wallets.web.destinations import person_of
 from wallets.web.forms import Payment, SendForm
 from wallets.web.words import refusal_in_words
 
 KEY = re.compile(r"[A-Za-z0-9_-]{16,59}\Z", re.ASCII)
+OK = 200
 REFUSED = 422  # the form again, with what was wrong
 UNDECIDED = 503
 
@@ -58,41 +64,84 @@ class Send(Page):
     def review(self, request: HttpRequest, form: SendForm, payment: Payment) -> HttpResponse:
         """Show what will happen, unless it is clear already that it cannot."""
         with refusals_on(form, in_words(payment.payer)):
-            wallets.find_parties(reader_of(request), payment.to, payment.amount.currency)
-            funds.require_available(payment.payer, payment.amount)
-        if form.errors:
-            return show(request, form, status=REFUSED)
-        return confirmation(request, form, payment, key=secrets.token_urlsafe(24))
+            plan = transfers.review(wish_of(request, payment), actor=actor_of(request))
+            return confirmation(request, form, payment, plan, key=secrets.token_urlsafe(24))
+        return show(request, form, status=REFUSED)
 
     def pay(self, request: HttpRequest, form: SendForm, payment: Payment) -> HttpResponse:
-        """Pay, and go to the payment; a repeat of the same confirmation goes there too."""
+        """Pay, and go to the payment; a repeat of the same confirmation goes there too.
+
+        Where a second factor is needed the same page asks for it, for exactly this payment.
+        """
         key = request.POST.get("key", "")
         if not KEY.match(key):
             raise ValidationFailed("Please open the form again.")
         limits.take_for_page(request, "money")
+        challenge = as_uuid(request.POST.get("challenge", ""))
         with refusals_on(form, in_words(payment.payer)):
-            booked = transfer(request, payment, key)
-            there = reverse("transaction", args=[booked.transaction.public_id])
-            return redirect(f"{there}?{urlencode({'sent': 1})}")
-        if is_undecided(form):  # perhaps it was paid: only the same key makes a second try safe
-            return confirmation(request, form, payment, key=key, status=UNDECIDED)
+            outcome = transfer(request, payment, key, challenge)
+            if isinstance(outcome, Booked):
+                there = reverse("transaction", args=[outcome.transaction.public_id])
+                return redirect(f"{there}?{urlencode({'sent': 1})}")
+            challenge = outcome.members["challenge_id"]
+            return self.again(request, form, payment, key, challenge, status=OK)
+        # Perhaps it was paid: only the same key makes a second try safe.
+        if is_undecided(form):
+            return self.again(request, form, payment, key, challenge, status=UNDECIDED)
+        if challenge is not None and form.has_error("code"):
+            return self.again(request, form, payment, key, challenge, status=REFUSED)
         return show(request, form, status=REFUSED)
 
+    def again(
+        self,
+        request: HttpRequest,
+        form: SendForm,
+        payment: Payment,
+        key: str,
+        challenge: UUID | None,
+        *,
+        status: int,
+    ) -> HttpResponse:
+        """Show the second page once more, with the same key."""
+        plan = transfer_plans.prepare(wish_of(request, payment), actor=actor_of(request))
+        return confirmation(request, form, payment, plan, key, challenge=challenge, status=status)
 
-def transfer(request: HttpRequest, payment: Payment, key: str) -> Booked:
-    """Call the use case for the signed-in customer.
+
+def wish_of(request: HttpRequest, payment: Payment) -> Wish:
+    """Say in the words of the use case what the signed-in customer asks for."""
+    return Wish(reader_of(request), payment.to, payment.amount, payment.note)
+
+
+def transfer(
+    request: HttpRequest, payment: Payment, key: str, challenge: UUID | None
+) -> Booked | StepUpRequired:
+    """Call the use case for the signed-in customer; a second factor that it needs is no error.
 
     Raises: what the use case refuses.
     """
-    caller = reader_of(request)
-    return transfers.pay(
-        owner_id=caller,
-        to=payment.to,
-        amount=payment.amount,
-        note=payment.note,
-        actor=actor_of(request),
-        request=MoneyRequest(caller=caller, key=f"page:{key}", fingerprint=digest(payment)),
-    )
+    caller, actor, wish = reader_of(request), actor_of(request), wish_of(request, payment)
+    money = MoneyRequest(caller=caller, key=f"page:{key}", fingerprint=digest(payment))
+    try:
+        with refusals.counted(money, was_confirmed=challenge is not None):
+            if challenge is None:
+                return transfers.pay(
+                    owner_id=caller,
+                    to=wish.to,
+                    amount=wish.amount,
+                    note=wish.note,
+                    actor=actor,
+                    request=money,
+                )
+            return transfers.confirm_and_pay(
+                challenge_id=challenge,
+                code=request.POST.get("code", ""),
+                customer=person_of(request),
+                wish=wish,
+                actor=actor,
+                request=money,
+            )
+    except StepUpRequired as needed:
+        return needed
 
 
 def digest(payment: Payment) -> bytes:
@@ -117,10 +166,29 @@ def in_words(wallet: Wallet) -> Any:
 
 
 def confirmation(
-    request: HttpRequest, form: SendForm, payment: Payment, *, key: str, status: int = 200
+    request: HttpRequest,
+    form: SendForm,
+    payment: Payment,
+    plan: Plan,
+    key: str,
+    *,
+    challenge: UUID | None = None,
+    status: int = OK,
 ) -> HttpResponse:
     """Show what will happen, with the key of this payment and no other."""
-    context = {"form": form, "payment": payment, "wallet": payment.payer, "key": key}
+    command = plan.command
+    available = Money(payment.payer.available, payment.amount.currency)
+    context = {
+        "form": form,
+        "payment": payment,
+        "recipient": plan.recipient if command.unowned is None else None,
+        "fee": command.fee.amount,
+        "total": command.total.amount,
+        "left": (available - command.total).amount,
+        "wallet": payment.payer,
+        "key": key,
+        "challenge": challenge,
+    }
     return render(request, "wallets/send_confirm.html", context, status=status)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wallets.web import destinations, download, send, views
+from wallets.web import destinations, download, refund, send, views
 
 urlpatterns = [
     path("", views.Overview.as_view(), name="overview"),
@@ -15,6 +15,8 @@ urlpatterns = [
     ),
     path("transactions/", views.TransactionList.as_view(), name="transactions"),
     path("transactions/<uuid:public_id>/", views.TransactionDetail.as_view(), name="transaction"),
+    path("transactions/<uuid:public_id>/refund/", refund.Refund.as_view(), name="refund"),
+    path("transactions/<uuid:public_id>/recall/", refund.Recall.as_view(), name="recall"),
     path("send/", send.Send.as_view(), name="send"),
     path("destinations/", destinations.DestinationList.as_view(), name="destinations"),
     path("destinations/add/", destinations.DestinationAdd.as_view(), name="destination_add"),

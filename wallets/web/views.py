@@ -10,6 +10,7 @@ from coinhub.web.pages import Page, reader_of
 from wallets.models import Transaction
 from wallets.selectors import statements, transactions, wallets
 from wallets.selectors.pages import Window
+from wallets.services import recalls, refunds
 from wallets.web import cursors
 from wallets.web.curve import draw
 from wallets.web.entries import rows
@@ -104,11 +105,15 @@ class TransactionDetail(Page):
         txn = transactions.get_transaction(reader, public_id, journals=True)
         i_paid = txn.payer_wallet.owner_id == reader
         holds = transactions.list_open_holds(txn, reader)
+        given = transactions.corrections_of(txn)
         context = {
             "txn": txn,
             "line": line(txn, reader),
             "my_wallet": txn.payer_wallet if i_paid else txn.payee_wallet,
             "holds": [hold_in_words(hold) for hold in holds],
+            "refunds": [row for row in given if row.type == Transaction.Type.REFUND],
+            "can_refund": not i_paid and refunds.is_refundable(txn),
+            "can_recall": i_paid and recalls.find_recallable(txn) is not None,
             "just_sent": i_paid and txn.type == Transaction.Type.TRANSFER and "sent" in request.GET,
         }
         return render(request, "wallets/transaction.html", context)

@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from django.db import transaction
 
 from coinhub.core.ids import new_public_id
+from coinhub.users.services import second_factor
 from tests.conftest import make_staff, wallet_of
 from tests.wallets.web.test_pages import words
 from wallets.models import Transaction, Wallet
@@ -173,9 +175,11 @@ class TestRefusals:
         assert payments() == 0
 
     def test_a_payment_to_oneself_is_refused(self, purse, alice, signed_in):
-        page = confirm(signed_in(alice), typed(purse, alice))
-        assert page.status_code == 422
-        assert "your own wallet" in words(page)
+        reviewed = signed_in(alice).post("/send/", typed(purse, alice))
+        for page in (reviewed, confirm_anyway(signed_in(alice), typed(purse, alice))):
+            assert page.status_code == 422
+            assert "your own wallet" in words(page)
+        assert (available(purse), payments()) == ("100.00", 0)
 
     def test_somebody_elses_wallet_cannot_be_chosen(self, purse, alice, bob, signed_in):
         theirs = wallet_of(bob, funded="100")
@@ -186,7 +190,70 @@ class TestRefusals:
 
     def test_a_recipients_wallet_in_another_currency_is_refused(self, purse, alice, bob, signed_in):
         euros = wallet_of(bob, "EUR")
-        page = confirm(signed_in(alice), typed(purse, euros.public_id))
+        page = signed_in(alice).post("/send/", typed(purse, euros.public_id))
         assert page.status_code == 422
         assert "another currency" in words(page)
         assert available(purse) == "100.00"
+
+
+@pytest.fixture
+def dora(alice):
+    """Alice, who has a second factor."""
+    with transaction.atomic():
+        second_factor.enrol_totp(alice)
+    return alice
+
+
+class TestSecondFactor:
+    """A payment above 100 USD, which 80 GBP are."""
+
+    @pytest.fixture(autouse=True)
+    def _above_a_hundred_dollars(self, settings):
+        settings.TRANSFER_STEP_UP_USD = 100
+
+    def asked(self, browser, form):
+        """Press the button of the second page, and give the page that asks for the code."""
+        key = key_on(browser.post("/send/", form))
+        page = browser.post("/send/", {**form, "step": "pay", "key": key})
+        assert page.status_code == 200
+        challenge = re.search(r'name="challenge" value="([^"]+)"', page.content.decode()).group(1)
+        return {**form, "step": "pay", "key": key, "challenge": challenge}
+
+    def test_is_asked_for_exactly_this_payment_and_then_it_is_made(
+        self, purse, dora, bob, signed_in
+    ):
+        browser = signed_in(dora)
+        form = self.asked(browser, typed(purse, bob, amount="90"))
+        assert available(purse) == "100.00"
+        code = second_factor.find_unused_code(dora)
+        paid = browser.post("/send/", {**form, "code": code})
+        again = browser.post("/send/", {**form, "code": code})
+        assert (paid.status_code, paid.url) == (302, again.url)
+        assert (available(purse), payments()) == ("10.00", 1)
+
+    def test_of_one_payment_is_no_good_for_another(self, purse, dora, bob, signed_in):
+        browser = signed_in(dora)
+        form = self.asked(browser, typed(purse, bob, amount="90"))
+        code = second_factor.find_unused_code(dora)
+        page = browser.post("/send/", {**form, "amount": "95", "code": code})
+        assert "needs your second factor" in words(page)
+        assert (available(purse), payments()) == ("100.00", 0)
+
+    def test_with_a_wrong_code_nothing_moves_and_it_is_asked_for_again(
+        self, purse, dora, bob, signed_in
+    ):
+        browser = signed_in(dora)
+        form = self.asked(browser, typed(purse, bob, amount="90"))
+        page = browser.post("/send/", {**form, "code": "000000"})
+        assert page.status_code == 422
+        assert "This code is not right" in words(page)
+        assert (available(purse), payments()) == ("100.00", 0)
+
+    def test_who_has_none_is_told_to_set_one_up(self, purse, alice, bob, signed_in):
+        page = confirm(signed_in(alice), typed(purse, bob, amount="90"))
+        assert "Set one up in your settings" in words(page)
+        assert (available(purse), payments()) == ("100.00", 0)
+
+    def test_a_smaller_payment_needs_none(self, purse, alice, bob, signed_in):
+        confirm(signed_in(alice), typed(purse, bob, amount="79"))
+        assert (available(purse), payments()) == ("21.00", 1)
