@@ -18,7 +18,7 @@ from coinhub.core.admin import Column, Link, ReadOnlyAdmin, Section, list_of, pa
 from coinhub.core.errors import DomainError
 from coinhub.core.ids import as_uuid
 from coinhub.core.requests import actor_of
-from coinhub.events import audit
+from coinhub.events.looks import LookedAtAdmin
 from coinhub.people import deeds, grants, invitations
 from coinhub.people.forms import InviteForm, prefixed
 from coinhub.users import admin as door  # its pages of other packages go before ours come
@@ -28,9 +28,10 @@ INVITE = "admin:users_user_invite"
 
 
 @admin.register(User)
-class UserAdmin(ReadOnlyAdmin):
+class UserAdmin(LookedAtAdmin, ReadOnlyAdmin):
     """People: customers, staff, and customers taken over from elsewhere."""
 
+    look_type = "person"
     change_form_template = "admin/person.html"
     change_list_template = "admin/people.html"
     list_display = ("name_shown", "name", "role", "is_active", "date_joined")
@@ -96,10 +97,9 @@ class UserAdmin(ReadOnlyAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **named: Any
     ) -> HttpResponse:
-        """Show a person; that somebody looked is recorded before anything is shown."""
+        """Show a person with what the reader may do about them."""
         obj: User | None = named.get("obj")
         if obj is not None:
-            audit.looked_at(actor=actor_of(request), object_type="person", object_id=str(obj.pk))
             tried: dict[str, forms.Form] = getattr(request, "tried", {})
             context["deeds"] = [
                 (deed, tried.get(deed.verb) or deed.form_for(obj))

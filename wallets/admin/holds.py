@@ -9,13 +9,14 @@ from django.utils.safestring import SafeString
 
 from coinhub.core.admin import Column, ReadOnlyAdmin, Section, choice_filter, page_of
 from coinhub.core.ids import as_number, as_uuid
+from coinhub.events.looks import LookedAtAdmin
 from wallets.admin.columns import conditions_of, money, wallet_page
 from wallets.models import Hold
 from wallets.selectors import search
 
 
 @admin.register(Hold)
-class HoldAdmin(ReadOnlyAdmin):
+class HoldAdmin(LookedAtAdmin, ReadOnlyAdmin):
     """Holds: why money is held or locked, until when, and what it waits for."""
 
     list_display = (

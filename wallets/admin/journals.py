@@ -27,7 +27,7 @@ KINDS = (*Transaction.Type.values, "capture", "void", "release")
 
 
 @admin.register(Journal)
-class JournalAdmin(ReadOnlyAdmin):
+class JournalAdmin(LookedAtAdmin, ReadOnlyAdmin):
     """Journals, each as debit and credit."""
 
     list_display = ("id", "kind", "amounts", "business", "booked_at", "value_date")

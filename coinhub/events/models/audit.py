@@ -14,7 +14,7 @@ class AuditEvent(models.Model):
     Written in the transaction of the change; the database refuses to change or delete it, and gives
     it the SHA-256 of all its columns (``coinhub.events.checksum`` says how).
 
-    Personal data: ``actor``, ``address``.
+    Personal data: ``actor``, ``address``; in ``after`` what staff searched a list for.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -43,6 +43,26 @@ class TestLooks:
             assert event.action == f"{row._meta.model_name}.looked_at"
         assert looks().count() == 3
 
+    def test_at_lists_are_recorded_with_what_was_searched_for(self, alice, reader, signed_in):
+        wallet_of(alice, funded="10.00")
+        browser = signed_in(reader)
+        for name, kind in (
+            ("wallets_wallet", "wallet"),
+            ("wallets_transaction", "transaction"),
+            ("users_user", "person"),
+        ):
+            address = reverse(f"admin:{name}_changelist", query={"q": alice.email})
+            assert browser.get(address).status_code == 200
+            event = looks().get(action=f"{kind}.looked_at", object_id="list")
+            assert event.actor == reader
+            assert event.after == {"what": f"list ?q={alice.email.replace('@', '%40')}"}
+
+    def test_at_lists_that_were_refused_are_not_recorded(self, alice, signed_in):
+        for person in (alice, make_staff("kim", roles.KYC)):
+            answer = signed_in(person).get(reverse("admin:wallets_wallet_changelist"))
+            assert answer.status_code in (302, 403)
+        assert not looks().exists()
+
     def test_are_not_part_of_the_story_of_a_transaction(self, alice, bob, actor, reader, signed_in):
         payer, payee = wallet_of(alice, funded="10.00"), wallet_of(bob)
         booked = transfers.transfer(payer=payer, payee=payee, amount=gbp("1.00"), actor=actor)

@@ -1,6 +1,7 @@
 """Roles are proposed by one member of staff and given by another."""
 
 import pytest
+from django.urls import reverse
 
 from coinhub.approvals import refusals
 from coinhub.approvals import services as approvals
@@ -88,6 +89,21 @@ class TestRoles:
         with pytest.raises(refusals.NotPermitted):
             propose(alice, other, roles.OPERATIONS)
         assert not Approval.objects.filter(kind="role").exists()
+
+    @pytest.mark.parametrize("group", [roles.KYC, roles.AUDITOR, None])
+    def test_others_decide_nothing_by_service_or_post(self, alice, maker, signed_in, group):
+        other = make_staff("other", *([group] if group else []))
+        made = propose(alice, maker, roles.KYC)
+        kept = Approval.objects.filter(pk=made.pk).values().get()
+        with pytest.raises(refusals.NotPermitted):
+            approve(made, other)
+        browser = signed_in(other)
+        sent = {"shown_sha256": made.payload_sha256, "comment": REASON}
+        for verb in ("approve", "reject", "withdraw"):
+            address = reverse(f"admin:approvals_approval_{verb}", args=[made.pk])
+            assert browser.post(address, sent).status_code == 403
+        assert Approval.objects.filter(pk=made.pk).values().get() == kept
+        assert standing(alice) == ([], False)
 
     def test_unknown_ones_and_no_change_are_refused(self, alice, maker):
         with pytest.raises(ValidationFailed):
