@@ -235,9 +235,8 @@ class TestAFold:
         fold_it = "SELECT fold_wallet_v1(%s, %s::smallint)"
         assert refused(run, fold_it, [payer.pk, payer.shard]).sqlstate == "LG003"
 
-    def test_in_a_cluster_whose_ids_are_behind_is_refused(self, payer, fees, draft):
+    def test_in_a_cluster_whose_ids_are_behind_is_refused(self, fees):
         """After a logical restore the ids start anew: new postings would never be folded."""
-        post(draft(line(payer, -4), line(fees, 4)))
         with as_owner() as owner:
             owner.execute(
                 "UPDATE wallets_wallet SET folded_through = '999999999999' WHERE id = %s", [fees.pk]
@@ -245,6 +244,16 @@ class TestAFold:
             with pytest.raises(psycopg.Error) as caught:
                 owner.execute("SELECT fold_wallet_v1(%s, 0::smallint)", [fees.pk])
         assert caught.value.sqlstate == "LG030"
+
+    def test_refused_for_that_reason_lets_nothing_be_booked_either(self, payer, fees, draft):
+        with as_owner() as owner:
+            owner.execute(
+                "UPDATE wallets_wallet SET folded_through = '999999999999' WHERE id = %s", [fees.pk]
+            )
+            with pytest.raises(psycopg.Error) as caught:
+                begin_with(owner, draft(line(payer, -4), line(fees, 4)))
+        assert caught.value.sqlstate == "LG030"
+        assert balances(payer)[0] == 100
 
     def test_in_all_leaves_every_currency_at_zero(self, payer, payee, fees, draft):
         post(draft(line(payer, -5), line(fees, 2), line(payee, 3)))

@@ -13,6 +13,7 @@
 -- Errors: LG006 the arrays do not describe a journal
 --         LG003 no such transaction on this shard
 --         LG001 the postings do not sum to zero in each currency (trigger on postings)
+--         LG030 the ids of this database's transactions are behind (see fold_wallet_v1)
 --         23505 journal_step_booked_once
 --         and those of ledger_refuse_wallet_v1 and ledger_take_folded_v1
 CREATE FUNCTION ledger_book_v2(
@@ -35,7 +36,7 @@ DECLARE
     v_locked numeric;
     v_invested numeric;
     v_line int;
-    v_floor numeric;
+    v_folded record;
     v_seqs bigint[];
     v_after numeric[];
 BEGIN
@@ -72,13 +73,18 @@ BEGIN
     LOOP
         -- Only the house is folded, and the house is on shard 0: nobody else pays for this look.
         IF v_want.wallet_shard = 0 THEN
-            SELECT w.floor INTO v_floor FROM wallets_wallet AS w
+            SELECT w.floor, w.folded_through INTO v_folded FROM wallets_wallet AS w
              WHERE w.id = v_want.wallet_id AND w.shard = 0 AND w.folded_through IS NOT NULL
                AND (w.status = 'active' OR (w.status = 'frozen' AND v_want.available >= 0))
                AND w.decimals >= v_want.decimals
                AND v_want.held = 0 AND v_want.locked = 0 AND v_want.invested = 0;
             IF FOUND THEN
-                IF v_floor IS NOT NULL AND v_want.available < 0 THEN
+                IF pg_current_xact_id() < v_folded.folded_through THEN
+                    -- Below the horizon nobody would ever look for this posting.
+                    RAISE EXCEPTION 'wallet % is folded up to transaction %, this database is behind',
+                        v_want.wallet_id, v_folded.folded_through USING ERRCODE = 'LG030';
+                END IF;
+                IF v_folded.floor IS NOT NULL AND v_want.available < 0 THEN
                     PERFORM ledger_take_folded_v1(v_want.wallet_id, 0::smallint, v_want.available);
                 END IF;
                 CONTINUE;
