@@ -269,6 +269,7 @@ SPECTACULAR_SETTINGS = {
         "BalanceType": "wallets.models.BalanceType",
         "DocumentKind": "kyc.models.document.Kind",
         "WaitingBalanceType": ["held", "locked"],
+        "WalletStatus": "wallets.models.Wallet.Status",
     },
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None, "tryItOutEnabled": False},
 }

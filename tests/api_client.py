@@ -32,9 +32,17 @@ class Caller:
 
     def post(self, path: str, body: Any, *, key: str | None = "", **options: Any) -> Any:
         """Send a body, JSON unless it is bytes; a fresh key unless one is given, none for None."""
+        return self._send("post", path, body, key=key, **options)
+
+    def put(self, path: str, body: Any, *, key: str | None = "", **options: Any) -> Any:
+        """Send a body as ``post`` does."""
+        return self._send("put", path, body, key=key, **options)
+
+    def _send(self, method: str, path: str, body: Any, *, key: str | None, **options: Any) -> Any:
         headers = {**self.headers, **options.pop("headers", {})}
         if key is not None:
             headers.setdefault("Idempotency-Key", key or new_key())
         data = body if isinstance(body, bytes) else json.dumps(body)
         options.setdefault("content_type", "application/json")
-        return self.client.post(f"/api/v1/{path}", data, headers=headers, **options)
+        send = getattr(self.client, method)
+        return send(f"/api/v1/{path}", data, headers=headers, **options)

@@ -6,6 +6,7 @@ from django.urls import path
 from wallets.api import (
     destinations,
     me,
+    office,
     refunds,
     sandbox,
     statements,
@@ -41,6 +42,19 @@ urlpatterns = [
         "transactions/<uuid:transaction_id>/refund",
         refunds.Refund.as_view(),
         name="transaction-refund",
+    ),
+    path("admin/wallet/balance", office.HouseBalances.as_view(), name="admin-wallet-balance"),
+    path("admin/wallets", office.StaffWallets.as_view(), name="admin-wallets"),
+    path("admin/users/<uuid:user_id>/points", office.Points.as_view(), name="admin-points"),
+    path(
+        "admin/transactions/<uuid:transaction_id>/refund",
+        office.Refund.as_view(),
+        name="admin-refund",
+    ),
+    path(
+        "admin/transactions/<uuid:transaction_id>/reverse",
+        office.Reverse.as_view(),
+        name="admin-reverse",
     ),
     path("destinations", destinations.DestinationList.as_view(), name="destinations"),
     path(

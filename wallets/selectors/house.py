@@ -1,8 +1,20 @@
 """Finding the house's wallets."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
+
 from coinhub.core.errors import SetupBroken
+from coinhub.core.money import Money
 from wallets.ledger import chart
-from wallets.models import Currency, Wallet
+from wallets.models import Currency, Price, Wallet
+from wallets.selectors import folded, prices
+
+LEGACY = {chart.TREASURY: "admin_wallet"}  # the name that programs of before know it by
 
 
 class HouseWalletMissing(SetupBroken):
@@ -21,6 +33,39 @@ def get_house_wallet(code: str, currency: str) -> Wallet:
         return Wallet.objects.get(code=code, currency_id=currency, shard=0)
     except Wallet.DoesNotExist:
         raise HouseWalletMissing(f"{code} in {currency}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class HouseBalance:
+    """One wallet of the house, with its value at a recorded price; ``None`` means no price."""
+
+    code: str
+    alias: str | None
+    currency: Currency
+    balance: Decimal
+    usd_value: Decimal | None
+    priced_at: datetime | None
+
+
+def list_balances() -> list[HouseBalance]:
+    """List what the house has, earned and not swept included; never valued by a fixed rate."""
+    own = Q(code__in=(chart.TREASURY, chart.RESERVE)) | Q(code__startswith="R.")
+    rows = folded.with_unfolded(Wallet.objects.filter(own, shard=0)).select_related("currency")
+    newest = prices.newest_prices()
+    return [_balance(row, newest) for row in rows.order_by("code", "currency__position", "pk")]
+
+
+def _balance(row: Any, newest: Mapping[str, Price]) -> HouseBalance:
+    held = row.available + row.unfolded
+    price = newest.get(row.currency_id)
+    return HouseBalance(
+        code=row.code,
+        alias=LEGACY.get(row.code),
+        currency=row.currency,
+        balance=held,
+        usd_value=prices.describe_value(Money(held, row.currency_id)),
+        priced_at=price.priced_at if price else None,
+    )
 
 
 def list_missing() -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F, Max, Q, Sum
 
@@ -12,6 +13,7 @@ from coinhub.events.models import AuditEvent
 from wallets.ledger import chart
 from wallets.models import Currency, Hold, Journal, Posting, Transaction, Wallet
 from wallets.selectors import folded
+from wallets.selectors.pages import Page, Window, cut
 
 JOURNALS = 50
 POSTINGS = 500
@@ -68,6 +70,24 @@ def events_of(transaction: Transaction) -> list[AuditEvent]:
         object_type="transaction", object_id=str(transaction.public_id)
     ).exclude(action="transaction.looked_at")
     return list(found.select_related("actor").order_by("pk")[:JOURNALS])
+
+
+def list_wallets(
+    window: Window, *, owner_id: UUID | None = None, currency: str | None = None
+) -> Page[Wallet]:
+    """List the wallets of customers, newest first, all of them or those of one."""
+    rows = Wallet.objects.filter(code__isnull=True).select_related("currency")
+    if owner_id is not None:
+        rows = rows.filter(owner_id=owner_id)
+    if currency is not None:
+        rows = rows.filter(currency_id=currency)
+    if window.after is not None:
+        rows = rows.filter(pk__gt=window.after).order_by("pk")
+    else:
+        before = {} if window.before is None else {"pk__lt": window.before}
+        rows = rows.filter(**before).order_by("-pk")
+    found = list(rows[: window.rows + 1])
+    return cut(found, [row.pk for row in found], window)
 
 
 def count_open_holds() -> int:

@@ -68,7 +68,7 @@ def propose(
     """Propose to reverse all or part of a payment, and set aside what the recipient still has.
 
     Units:  ``amount`` in units of the original's currency, positive, at most what is left of it.
-    Atomic: opens its own transaction.
+    Atomic: opens its own transaction, or joins the caller's.
     Repeat: reduces what is left again; the sum never passes the original.
     Writes: Transaction (PENDING), Journal and Hold for what is set aside, or a condition on the
         hold the payment still waits on; Approval; AuditEvents, OutboxEvents.
@@ -76,7 +76,7 @@ def propose(
         ReasonTooShort, InsufficientFunds when the recipient spends at this very moment.
     """
     terms.require_known()
-    with transaction.atomic(durable=True):
+    with transaction.atomic():
         releases.lock_transactions(_keys_of(original_id))
         original = corrections.get_for_staff(original_id)
         policy.require_reversible(original)

@@ -91,7 +91,7 @@ class TestDocument:
         for path, method, operation in operations():
             names = {p["name"] for p in operation.get("parameters", []) if p["in"] == "header"}
             asked = "Idempotency-Key" in names
-            moves = method == "post" and re.sub(r"\{.*?\}", NOWHERE, path) in moving
+            moves = method in ("post", "put") and re.sub(r"\{.*?\}", NOWHERE, path) in moving
             assert asked == moves, path
 
     def test_every_operation_names_the_scope_it_needs(self):
