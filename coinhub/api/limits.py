@@ -122,8 +122,10 @@ def _site(address: str | None) -> str:
     if address is None:
         return UNKNOWN
     found = ipaddress.ip_address(address)
-    if found.version == 4:  # noqa: PLR2004
-        return address
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
+        found = found.ipv4_mapped
+    if isinstance(found, ipaddress.IPv4Address):
+        return found.compressed
     return ipaddress.ip_network((address, V6_SITE), strict=False).compressed
 
 

@@ -112,7 +112,7 @@ def confirm(*, user: User, challenge_id: UUID, code: str, actor: Actor) -> Confi
     """Confirm one's own challenge with a code of the second factor.
 
     Atomic: the check of the code is a transaction of its own, so that wrong ones are counted.
-    Writes: Confirmation, audit event.
+    Writes: Confirmation, audit event, of a wrong code too.
     Raises: NotYours, ConfirmationEnded, what ``second_factor.check_code`` refuses.
     """
     challenge = Confirmation.objects.filter(pk=challenge_id, user=user).first()
@@ -120,7 +120,7 @@ def confirm(*, user: User, challenge_id: UUID, code: str, actor: Actor) -> Confi
         raise NotYours
     if not _open(user).filter(pk=challenge_id).exists():
         raise ConfirmationEnded
-    method = second_factor.check_code(user, code)
+    method = _checked(user, code, challenge, actor)
     with transaction.atomic():
         changed = _open(user).filter(pk=challenge_id)
         if not changed.update(confirmed_at=ClockTimestamp(), method=method):
@@ -141,6 +141,17 @@ def digest_of(user_id: UUID, command: str, facts: Mapping[str, str]) -> bytes:
     said = [str(user_id), command, dict(facts)]
     text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).digest()
+
+
+def _checked(user: User, code: str, challenge: Confirmation, actor: Actor) -> str:
+    """Use up a code; a wrong one is written down."""
+    try:
+        return second_factor.check_code(user, code)
+    except second_factor.CodeRefused:
+        with transaction.atomic():
+            told = {"command": challenge.command, "why": "wrong code"}
+            _record("confirmation.refused", challenge.pk, actor, **told)
+        raise
 
 
 def _use(confirmation_id: UUID, user: User, digest: bytes, key: str, actor: Actor) -> str | None:

@@ -18,6 +18,7 @@ from coinhub.users.services import confirmations, second_factor
 from coinhub.users.web.key_forms import CodeForm
 from coinhub.users.web.proof import NOT_RIGHT
 from coinhub.users.web.settings import person_of
+from coinhub.users.web.staying import stay
 from coinhub.web.pages import Page, refusals_on
 
 REFUSED = 422
@@ -71,7 +72,7 @@ ENDED = "This confirmation is over. Let the program ask again."
 
 
 def confirmed(request: HttpRequest, form: Form, challenge: UUID) -> bool:
-    """Confirm; what is wrong stands at the form."""
+    """Confirm, with a new session id from here on; what is wrong stands at the form."""
     with refusals_on(form, refusal_in_words):
         confirmations.confirm(
             user=person_of(request),
@@ -79,6 +80,7 @@ def confirmed(request: HttpRequest, form: Form, challenge: UUID) -> bool:
             code=form.cleaned_data["code"],
             actor=actor_of(request),
         )
+        stay(request, person_of(request))
     return form.is_valid()
 
 

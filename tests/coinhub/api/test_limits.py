@@ -108,6 +108,12 @@ class TestWindow:
         assert not take("login", where="2001:db8:7:7:ffff::1").taken
         assert take("login", where="2001:db8:7:8::1").taken
 
+    def test_an_ipv4_address_is_the_same_however_it_is_written(self):
+        for where in ("198.51.100.9", "::ffff:198.51.100.9") * 25:
+            assert take("login", where=where).taken
+        assert not take("login", where="198.51.100.9").taken
+        assert take("login", where="::ffff:198.51.100.10").taken
+
     def test_a_refused_call_is_not_counted_anywhere(self):
         account, where = uuid.uuid4(), address()
         for _ in range(60):

@@ -166,6 +166,7 @@ class TestConfirming:
                 user=dora, challenge_id=made, code="not-a-code", actor=actor_of(dora)
             )
         assert Confirmation.objects.get(pk=made).confirmed_at is None
+        assert refusals_recorded() == ["wrong code"]
 
     def test_is_confirmed_once(self, dora):
         made = given(dora)

@@ -129,9 +129,11 @@ class TestConfirmations:
         browser = signed_in(dora)
         page = browser.get(self.PATH).content.decode()
         assert all(word in page for word in ("Pay another customer", "12.50", "bob@example.com"))
+        before = browser.session.session_key
         code = second_factor.find_unused_code(dora)
         answer = browser.post(self.PATH, {"challenge": str(made), "code": code})
         assert answer.status_code == 302
+        assert browser.session.session_key != before
         ask(dora, confirmation_id=made)
         assert "12.50" not in browser.get(self.PATH).content.decode()
 
