@@ -21,6 +21,7 @@ from coinhub.core.money import Money
 from coinhub.users.models import User
 from coinhub.users.services import second_factor
 from kyc.models import Case
+from kyc.services import demo as papers
 from kyc.services import take_over
 from wallets.ledger import chart
 from wallets.ledger.errors import IdempotencyKeyExpired
@@ -113,14 +114,16 @@ def _ensure_person(person: Person, password: str) -> tuple[User, bool]:
             second_factor.enrol_totp(user)  # its codes: python3 -m coinhub demo-code E-MAIL
             if person.group:
                 user.groups.add(Group.objects.get(name=person.group))
-            if person.kyc:
-                _open_case(user, person.kyc)
+    if person.kyc:
+        _open_case(user, person.kyc)
     return user, is_new
 
 
 def _open_case(user: User, status: str) -> None:
-    state = Case.State.SUBMITTED if status == Case.Status.PENDING else status
-    take_over.take_over(customer_ids=[user.pk], state=state, actor=system("demo"))
+    if status == Case.Status.PENDING:
+        papers.hand_in(customer=user, actor=Actor(kind="customer", user_id=user.pk))
+    else:
+        take_over.take_over(customer_ids=[user.pk], state=status, actor=system("demo"))
 
 
 def _fund_house(stage: Stage) -> int:
