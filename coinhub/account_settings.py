@@ -44,3 +44,4 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "overview"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 EVEN_ANSWER_S = 0.7  # sign-up and reset: longer than hashing and handing over a mail take
+EMAIL_TIMEOUT = 10  # seconds; a request waits for the mail server

@@ -1,6 +1,7 @@
 """How allauth behaves here."""
 
 from smtplib import SMTPException
+from types import SimpleNamespace
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from coinhub.users.services.sign_in_limit import TooManySignIns
 from coinhub.users.web.staying import stay
 
 log = structlog.get_logger(__name__)
+WRITER = SimpleNamespace(name="CoinHub", domain="CoinHub")  # as mails name who writes
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -95,6 +97,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 actor = trail.actor_for(request, person)
                 credentials.changed(user=person, what="email_changed", actor=actor)
                 stay(request, person)
+                change = {
+                    "from_email": before,
+                    "to_email": person.email,
+                }  # the old one is told, too
+                self.send_notification_mail("account/email/email_changed", person, change)
             elif confirmed:
                 trail.email_confirmed(request, person)
         return confirmed
@@ -117,12 +124,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         passkey["description"] = "Use a passkey"
         return [code, passkey] if has_app else [passkey, code]
 
-    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
-        """Tell of a change that was made; that the mail server is away does not undo it."""
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail; that the mail server refuses it or is away is logged and not told.
+
+        A server that knows which mailboxes exist must not tell it through our answers, and a change
+        that was made is not undone because its notice could not go out.
+        """
         try:
-            super().send_notification_mail(*args, **kwargs)
+            super().send_mail(template_prefix, email, {"current_site": WRITER, **context})
         except (OSError, SMTPException) as failure:
-            log.warning("notice_not_sent", kind=type(failure).__name__)
+            log.warning("mail_not_sent", mail=template_prefix, kind=type(failure).__name__)
 
     def format_email_subject(self, subject: str) -> str:
         """Name who writes."""

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 
 from coinhub.users.models import User
 from coinhub.users.web.proof import CodeField, ProofMixin, take_code
+from coinhub.users.web.staying import stay
 
 
 class SignupForm(account_forms.SignupForm):  # type: ignore[misc]
@@ -47,9 +48,14 @@ class CodeForm(forms.Form):
 
 
 class AgainForm(CodeForm):
-    """The code of somebody who is signed in already."""
+    """The code of somebody who is signed in already; the session gets a new id."""
 
     again = True
+
+    def save(self) -> None:
+        """Note it in the session, which goes on under another id."""
+        super().save()
+        stay(context.request, self.user)
 
 
 class ChangePasswordForm(ProofMixin, account_forms.ChangePasswordForm):  # type: ignore[misc]

@@ -28,3 +28,11 @@ def on_passkey_removed(sender: object, request: HttpRequest, user: User, **_sign
     with transaction.atomic():
         factors.note_removed(user=user, actor=actor_of(request))
     stay(request, user)
+
+
+def on_factor_used(
+    sender: object, request: HttpRequest, user: User, reauthenticated: bool, **_signal: object
+) -> None:
+    """Give the session a new id when somebody who is signed in has used a passkey again."""
+    if reauthenticated:
+        stay(request, user)

@@ -80,6 +80,15 @@ class TestTheId:
         assert is_in(browser)
         assert browser.session.session_key != planted
 
+    def test_is_a_new_one_when_the_second_factor_is_used_again(self, alice):
+        enrol(alice)
+        browser = sign_in(alice.email, code=second_factor.find_unused_code(alice))
+        before = browser.session.session_key
+        code = second_factor.find_unused_code(alice)
+        browser.post("/accounts/2fa/reauthenticate/", {"code": code})
+        assert is_in(browser)
+        assert browser.session.session_key != before
+
 
 class TestTheList:
     def test_shows_mine_and_ends_one_of_them(self, alice, bob):
