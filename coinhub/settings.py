@@ -267,6 +267,7 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["coinhub.api.schema.only_versioned"],
     "ENUM_NAME_OVERRIDES": {
         "BalanceType": "wallets.models.BalanceType",
+        "TransactionStatus": "wallets.models.Transaction.Status",
         "DocumentKind": "kyc.models.document.Kind",
         "WaitingBalanceType": ["held", "locked"],
         "WalletStatus": "wallets.models.Wallet.Status",

@@ -4,15 +4,18 @@ from django.conf import settings
 from django.urls import path
 
 from wallets.api import (
+    deposits,
     destinations,
     me,
     office,
+    rail_notices,
     refunds,
     sandbox,
     statements,
     transactions,
     transfers,
     wallets,
+    withdrawals,
 )
 
 urlpatterns = [
@@ -33,6 +36,18 @@ urlpatterns = [
         name="transaction",
     ),
     path("transfer", transfers.Transfer.as_view(), name="transfer"),
+    path("withdraw", withdrawals.Withdraw.as_view(), name="withdraw"),
+    path(
+        "withdraw/<uuid:transaction_id>/cancel",
+        withdrawals.Cancel.as_view(),
+        name="withdraw-cancel",
+    ),
+    path(
+        "crypto-bank/withdraw",
+        withdrawals.CryptoBankWithdraw.as_view(),
+        name="crypto-bank-withdraw",
+    ),
+    path("rails/<str:rail>/notices", rail_notices.RailNotices.as_view(), name="rail-notices"),
     path(
         "transfer/<uuid:transaction_id>/recall",
         transfers.Recall.as_view(),
@@ -64,4 +79,5 @@ urlpatterns = [
     ),
 ]
 if settings.SANDBOX:
+    urlpatterns.append(path("deposit", deposits.Deposit.as_view(), name="deposit"))
     urlpatterns.append(path("test/credit", sandbox.TestCredit.as_view(), name="test-credit"))

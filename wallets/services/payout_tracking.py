@@ -1,0 +1,124 @@
+"""Following withdrawals: those that cool, those under way, and those that wait for nobody."""
+
+from decimal import Decimal
+
+import structlog
+from django.db import transaction
+
+from coinhub.core.actor import Actor
+from coinhub.core.db import database_clock
+from coinhub.core.errors import DomainError
+from kyc.models import Case
+from wallets.ledger.steps import StepDraft, step
+from wallets.models import Transaction, Withdrawal
+from wallets.policies.gates import Customer
+from wallets.rails.base import PaymentNews, Rail, Report, Standing
+from wallets.rails.configured import all_rails
+from wallets.selectors import withdrawals
+from wallets.selectors.standings import standing_of
+from wallets.services import payout_reports
+from wallets.services.payout_steps import WORKER, as_told, keep, lock
+from wallets.services.withdrawal_steps import cancel_step
+from wallets.services.withdrawals import WAITS_AT_MOST, after_cooling, lock_allowance
+
+State = Transaction.State
+MOST = 500
+log = structlog.get_logger(__name__)
+
+
+def track_due(*, most: int = MOST) -> int:
+    """Ask the rails what became of what is due, and say how many were asked after.
+
+    Atomic: the rail is asked outside of every transaction.
+    Repeat: what is true already changes nothing.
+    Writes: as ``payout_reports.apply``.
+    """
+    rows = list(withdrawals.due_in(*withdrawals.WATCHED)[:most])
+    for row in rows:
+        try:
+            _track(row)
+        except DomainError as refusal:
+            log.warning("withdrawal_not_tracked", withdrawal=row.pk, code=refusal.code)
+    return len(rows)
+
+
+def move_cooled(*, most: int = MOST) -> int:
+    """Let withdrawals that cool no more go on: to staff, or to the worker.
+
+    Atomic: each is a transaction of its own.
+    Repeat: what went on stays where it went.
+    Writes: Transaction, Withdrawal.
+    """
+    rows = list(withdrawals.due_in(State.COOLING)[:most])
+    for row in rows:
+        with transaction.atomic(durable=True):
+            _cooled(lock(row.pk))
+    return len(rows)
+
+
+def cancel_forgotten(*, most: int = MOST) -> int:
+    """Cancel what nobody decided upon within a week, and give the money back.
+
+    Atomic: each is a transaction of its own.
+    Repeat: nothing is left.
+    Writes: Journal with two Postings, Hold, Transaction (CANCELLED).
+    """
+    rows = list(withdrawals.due_in(State.PENDING_REVIEW)[:most])
+    for row in rows:
+        with transaction.atomic(durable=True):
+            found = lock(row.pk)
+            if found.transaction.state == State.PENDING_REVIEW:
+                why = "nobody decided within seven days"
+                cancel_step(found.transaction, (State.PENDING_REVIEW,), actor=WORKER, why=why)
+                keep(found, next_at=None, why=why)
+    return len(rows)
+
+
+def take_news(*, rail: Rail, news: PaymentNews, actor: Actor) -> None:
+    """Take what a rail tells of a payment by itself.
+
+    Atomic: opens its own transaction.
+    Repeat: nothing more happens.
+    Raises: NotYours for a reference that this rail was never given.
+    """
+    attempt = withdrawals.find_attempt(rail.name, news.reference)
+    payout_reports.apply(attempt_id=attempt.pk, report=news.report, actor=actor)
+
+
+def _track(row: Withdrawal) -> None:
+    made = withdrawals.newest_attempt(row)
+    if made is None:  # it ended before anybody was asked to pay it
+        keep(row, next_at=None)
+        return
+    payout_reports.apply(attempt_id=made.pk, report=_look_up(row), actor=WORKER)
+
+
+def _look_up(row: Withdrawal) -> Report:
+    """Ask the rail what became of the newest attempt; no answer is one: nothing is known."""
+    made = withdrawals.newest_attempt(row)
+    rail = next((rail for rail in all_rails() if rail.name == row.rail), None)
+    if made is None or rail is None:
+        return Report(Standing.UNKNOWN)
+    txn = Transaction.objects.select_related("currency").get(pk=row.transaction_id)
+    try:
+        return rail.look_up(as_told(row, txn, made), database_clock())
+    except Exception:  # noqa: BLE001  # an adapter's fault says nothing about the payment
+        log.exception("rail_failed", rail=row.rail, reference=made.reference)
+        return Report(Standing.UNKNOWN)
+
+
+def _cooled(row: Withdrawal) -> None:
+    txn = row.transaction
+    owner = txn.payer_wallet.owner
+    if txn.state != State.COOLING or owner is None:
+        return
+    lock_allowance(owner.pk)
+    case = Case.objects.filter(customer=owner).first()
+    customer = Customer(owner.pk, case.status, case.tier) if case else Customer(owner.pk)
+    now = database_clock()
+    usd = txn.usd_value or Decimal(0)
+    to, next_at = after_cooling(customer, usd, now, besides=txn.pk)
+    if customer.kyc_status != Case.Status.APPROVED or not standing_of(owner.pk).may_pay:
+        to, next_at = State.PENDING_REVIEW, now + WAITS_AT_MOST
+    step(StepDraft(txn, (State.COOLING,), to, "cooled"), actor=WORKER, event=f"withdrawal.{to}")
+    keep(row, next_at=next_at)
