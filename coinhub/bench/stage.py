@@ -17,7 +17,7 @@ from coinhub.users.models import User
 from kyc.services import take_over
 from wallets.ledger import batches, chart, drafts
 from wallets.ledger.request import MoneyRequest
-from wallets.models import Transaction, Wallet
+from wallets.models import Limit, Transaction, Wallet
 from wallets.selectors import house
 from wallets.services.wallets import open_wallet
 
@@ -25,6 +25,7 @@ WALLETS = 1000
 SHARD = 7  # all on one, so that pgbench can name it
 FUNDS = Decimal("1000000.00")
 TRANSACTIONS = 20_000
+BOUNDLESS = Decimal(1_000_000_000)  # nobody here comes to the end of a limit
 CHUNK = 500_000  # journals loaded in one statement
 
 
@@ -49,7 +50,8 @@ class Stage:
 def build(admin_url: str) -> Stage:
     """Make the customers and fund their wallets through the ledger.
 
-    Writes: User, Case, Wallet; Transactions for journals booked alone.
+    Writes: User, Case, Wallet; Limits above all that is measured; Transactions for journals booked
+        alone.
     """
     run = uuid.uuid4().hex[:8]
     owners = [_owner_on(SHARD) for _ in range(WALLETS)]
@@ -59,6 +61,11 @@ def build(admin_url: str) -> Stage:
             for place, pk in enumerate(owners)
         )
         take_over.take_over(customer_ids=owners)
+        Limit.objects.bulk_create(
+            Limit(name=name, tier=tier, maximum=BOUNDLESS)
+            for name in (Limit.Name.PAYMENTS_1H, Limit.Name.VOLUME_24H)
+            for tier in (None, 1, 2)
+        )
         wallets = [open_wallet(owner_id=pk, currency="GBP") for pk in owners]
         _fund(wallets)
     ids = [wallet.pk for wallet in wallets]
