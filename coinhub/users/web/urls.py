@@ -31,17 +31,25 @@ settings_pages = [
     ),
 ]
 
-# Before allauth's own, which have the names: the same addresses, with more asked or said alike.
+# Before allauth's own: the same addresses and names, with more asked or said alike.
 account_pages: list[URLPattern | URLResolver] = [
     path("signup/", evenly(account.signup)),
     path("password/reset/", evenly(account.password_reset)),
-    path("password/change/", after_passkey(account.password_change)),
+    path(
+        "password/change/",
+        after_passkey(account.password_change),
+        name="account_change_password",
+    ),
     path("email/", RedirectView.as_view(pattern_name="settings_email")),
     path("sessions/", RedirectView.as_view(pattern_name="settings_sessions")),
     path("2fa/", RedirectView.as_view(pattern_name="settings_second_factor")),
     path("2fa/webauthn/", RedirectView.as_view(pattern_name="settings_second_factor")),
-    path("2fa/webauthn/add/", after_second_factor(passkeys.add_webauthn)),
-    path("2fa/webauthn/keys/<int:pk>/remove/", after_second_factor(passkeys.remove_webauthn)),
+    path("2fa/webauthn/add/", after_second_factor(passkeys.add_webauthn), name="mfa_add_webauthn"),
+    path(
+        "2fa/webauthn/keys/<int:pk>/remove/",
+        after_second_factor(passkeys.remove_webauthn),
+        name="mfa_remove_webauthn",
+    ),
     re_path(closed.OPEN, closed.not_open_yet),
     path("", include("allauth.urls")),
 ]

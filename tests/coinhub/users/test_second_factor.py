@@ -4,7 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from allauth.mfa import app_settings as mfa_settings
+from allauth.mfa.adapter import DefaultMFAAdapter, get_adapter
 from allauth.mfa.models import Authenticator
+from allauth.utils import get_form_class
 from django.core.cache import cache
 from django.db import connection, transaction
 
@@ -12,6 +15,7 @@ from coinhub.core.db import database_clock
 from coinhub.users.models import FactorLock, RecoveryCode, UsedCode
 from coinhub.users.services import second_factor
 from coinhub.users.services.second_factor import CodeRefused, FactorLocked
+from coinhub.users.web.forms import AgainForm, CodeForm
 from tests.conftest import make_customer
 
 
@@ -114,6 +118,34 @@ class TestTheSecret:
         enrol(alice)
         assert second_factor.has_second_factor(alice)
         assert not second_factor.has_second_factor(bob)
+
+
+@pytest.mark.django_db
+class TestWhatIsOurs:
+    """Each thing put in allauth's place is needed: this is what it does by itself."""
+
+    def test_is_that_an_emptied_cache_lets_no_code_work_twice(self, alice):
+        code = code_of(enrol(alice))
+        theirs = Authenticator.objects.get(user=alice).wrap()
+        assert theirs.validate_code(code)
+        cache.clear()
+        assert theirs.validate_code(code)
+        assert second_factor.check_code(alice, code) == "totp"
+        cache.clear()
+        with pytest.raises(CodeRefused):
+            second_factor.check_code(alice, code)
+
+    def test_is_that_secrets_are_sealed(self):
+        assert DefaultMFAAdapter().encrypt("JBSWY3DP") == "JBSWY3DP"
+        sealed = get_adapter().encrypt("JBSWY3DP")
+        assert "JBSWY3DP" not in sealed
+        assert sealed != get_adapter().encrypt("JBSWY3DP")
+        assert get_adapter().decrypt(sealed) == "JBSWY3DP"
+
+    def test_is_that_codes_of_pages_go_through_our_forms_only(self, alice):
+        assert get_form_class(mfa_settings.FORMS, "authenticate", None) is CodeForm
+        assert get_form_class(mfa_settings.FORMS, "reauthenticate", None) is AgainForm
+        assert "recovery_codes" not in mfa_settings.SUPPORTED_TYPES
 
 
 @pytest.mark.django_db

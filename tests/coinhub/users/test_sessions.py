@@ -163,3 +163,9 @@ class TestAPasskeyPage:
         assert browser.get("/accounts/2fa/webauthn/add/").status_code == 302
         browser.post(answer.url, {"code": second_factor.find_unused_code(alice)})
         assert browser.get("/accounts/2fa/webauthn/add/").status_code == 200
+
+
+@pytest.mark.parametrize("page", ["/settings/", "/accounts/password/change/", "/settings/email/"])
+def test_a_page_of_the_settings_is_marked_in_their_menu(alice, signed_in, page):
+    html = signed_in(alice).get(page).content.decode()
+    assert f'<a href="{page}" aria-current="page">' in html.partition('class="settings-nav"')[2]
