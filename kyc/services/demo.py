@@ -58,7 +58,7 @@ def _papers(name: str) -> dict[str, bytes]:
 
 
 def _can_take_files() -> bool:
-    """Say whether files can be read here: a sandbox starts without papers rather than not at all."""
+    """Say whether files can be read here; a sandbox starts without papers rather than not."""
     try:
         make_picture(name="a.jpg", data=specimen("TEST", []))
     except (Refused, DomainError, OSError) as failure:

@@ -1,9 +1,13 @@
 """The customer's identity pages, and what they are shown."""
 
+import os
 import re
+import subprocess
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from kyc.models import Case, Details, Document
 from kyc.models.case import State
@@ -209,8 +213,6 @@ class TestPictures:
 class TestStoredData:
     def test_holds_no_word_of_what_was_said_and_no_picture(self, dave, django_db_blocker):
         """What a dump of the tables would show."""
-        from django.db import connection
-
         fill_in(dave)
         words = ["canary", "lovelace", "1985", "wages"]
         case = case_of(dave)
@@ -256,3 +258,31 @@ class TestDecisionsOnThePage:
         assert browser.post("/kyc/details/", SAID).status_code == 422
         assert upload(browser, "id_front").status_code == 422
         assert not Details.objects.filter(case=case).exists()
+
+
+class TestDump:
+    def test_of_the_whole_database_shows_nothing_of_it(self, dave):
+        """As text, as bytes in hexadecimal, and no picture either."""
+        fill_in(dave)
+        programs = os.environ.get("COINHUB_PGBIN")
+        if not programs:
+            pytest.skip("COINHUB_PGBIN is not set: the embedded server's own programs are needed")
+        name = connection.settings_dict["NAME"]
+        dump = subprocess.run(
+            [f"{programs}/pg_dump", "--data-only", "--dbname", admin_address(str(name))],
+            capture_output=True,
+            check=True,
+            timeout=120,
+        ).stdout.lower()
+        assert str(dave.pk).encode() in dump
+        for word in (b"Canary-Lovelace", b"12 Canary Square", b"CANARY123456", b"Canary Works"):
+            for form in (word.lower(), word.hex().encode(), word.lower().hex().encode()):
+                assert form not in dump
+        stored = Document.objects.filter(case__customer=dave)
+        assert stored.count() == 2
+        assert b"ffd8ffe0" not in dump
+
+
+def admin_address(name):
+    address = urlsplit(os.environ["DATABASE_ADMIN_URL"])
+    return address._replace(path=f"/{name}").geturl()
