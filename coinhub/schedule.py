@@ -32,6 +32,31 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="20"),  # payments nobody could use for thirty days
         "options": {"expires": 3600},
     },
+    "withdrawals-send": {
+        "task": "wallets.send_withdrawals",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "withdrawals-move": {
+        "task": "wallets.move_withdrawals",
+        "schedule": 30.0,  # those that cool no more
+        "options": {"expires": 30},
+    },
+    "withdrawals-track": {
+        "task": "wallets.track_withdrawals",
+        "schedule": 20.0,  # each is asked after less and less often
+        "options": {"expires": 20},
+    },
+    "stuck": {
+        "task": "wallets.finish_stuck",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 300},
+    },
+    "answers": {
+        "task": "wallets.empty_answers",
+        "schedule": crontab(hour="3", minute="25"),
+        "options": {"expires": 3600},
+    },
     "prices": {
         "task": "wallets.record_prices",
         "schedule": crontab(),  # each minute
