@@ -136,6 +136,13 @@ def trimmed_text(amount: Decimal) -> str:
     return format(amount.normalize(CONTEXT) if amount else Decimal(0), "f")
 
 
+def less(amount: Decimal, *taken: Decimal) -> Decimal:
+    """Take Decimals away from one exactly; a bare minus rounds at 28 digits."""
+    for part in taken:
+        amount = CONTEXT.subtract(amount, part)
+    return amount
+
+
 def total(amounts: Iterable[Decimal]) -> Decimal:
     """Add up Decimals exactly; the built-in ``sum`` rounds at 28 digits."""
     result = Decimal(0)

@@ -3,7 +3,7 @@
 from datetime import date
 
 from coinhub.core.actor import Actor
-from coinhub.core.money import Money
+from coinhub.core.money import Money, less
 from wallets.ledger.drafts import HoldDraft, Leg, leg
 from wallets.ledger.errors import HoldTooSmall
 from wallets.ledger.request import Booked, MoneyRequest
@@ -32,7 +32,7 @@ def capture(
     Writes: Journal with Postings, Holds, state of the Transaction, AuditEvent, OutboxEvent.
     Raises: HoldEnded, HoldTooSmall, MoveNotAllowed, WalletClosed.
     """
-    rest = hold.remaining - amount.amount
+    rest = less(hold.remaining, amount.amount)
     if hold.remaining and rest < 0:
         raise HoldTooSmall
     arrives = BalanceType.HELD if waits else BalanceType.AVAILABLE

@@ -78,7 +78,7 @@ def from_available(
         from_states=(State.PENDING_APPROVAL,),
         to=State.HELD if waits else State.COMPLETED,
         name="reverse",
-        legs=(*(leg(w, -a, kind) for w, a, kind in taken if a), credit),
+        legs=(*(leg(w, a.copy_negate(), kind) for w, a, kind in taken if a), credit),
         takes=(Take(frozen, frozen.remaining),) if frozen else (),
         place=waits,
         details={"covered": trimmed_text(found.short)} if found.short else {},

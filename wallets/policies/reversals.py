@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from coinhub.core.errors import DomainError
-from coinhub.core.money import CONTEXT, Money, quantize, trimmed_text
+from coinhub.core.money import CONTEXT, Money, less, quantize, trimmed_text
 from wallets.ledger import chart
 from wallets.models import Transaction, Wallet
 from wallets.selectors import corrections, house
@@ -151,12 +151,12 @@ def plan(
     if payer.code is not None:
         more = amount
     else:
-        more = max(min(payer.available, amount - frozen), Decimal(0))
+        more = max(min(payer.available, less(amount, frozen)), Decimal(0))
     return Plan(
         amount=amount,
         frozen=frozen,
         more=more,
-        short=amount - frozen - more,
+        short=less(amount, frozen, more),
         fee_refund=fee_refund(original, amount, fee_policy),
     )
 
@@ -166,7 +166,7 @@ def fee_refund(original: Transaction, amount: Decimal, policy: str) -> Decimal:
 
     Units:  rounded down to the currency, so that parts never sum to more than the whole.
     """
-    left = original.fee - corrections.fee_refunded(original)
+    left = less(original.fee, corrections.fee_refunded(original))
     if policy == "none" or left <= 0:
         return Decimal(0)
     if policy == "full":

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db.models import QuerySet, Sum
 
 from coinhub.core.errors import NotYours
+from coinhub.core.money import less
 from wallets.models import BalanceType, Hold, Posting, Transaction, Wallet
 from wallets.selectors.currencies import get_currency
 
@@ -47,7 +48,7 @@ def of(original: Transaction) -> QuerySet[Transaction]:
 def left_of(original: Transaction) -> Decimal:
     """Say how much of a payment was not given back and is not about to be; the ledger decides."""
     given = of(original).filter(type__in=GIVE_BACK).exclude(status__in=REFUSED)
-    return original.amount - (given.aggregate(sum=Sum("amount"))["sum"] or Decimal(0))
+    return less(original.amount, given.aggregate(sum=Sum("amount"))["sum"] or Decimal(0))
 
 
 def reversed_of(original: Transaction) -> Decimal:
@@ -68,7 +69,7 @@ def covered_by_reserve(reversal: Transaction, reserve: Wallet) -> Decimal:
     """Say what the platform paid of a reversal, from its postings."""
     paid = Posting.objects.filter(journal__transaction=reversal, wallet=reserve)
     found: Decimal = paid.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
-    return -found
+    return found.copy_negate()
 
 
 def find_open_hold(original: Transaction) -> Hold | None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from coinhub.core.errors import SetupBroken
-from coinhub.core.money import Money
+from coinhub.core.money import Money, total
 from wallets.ledger import chart
 from wallets.models import Currency, Price, Wallet
 from wallets.selectors import folded, prices
@@ -56,7 +56,7 @@ def list_balances() -> list[HouseBalance]:
 
 
 def _balance(row: Any, newest: Mapping[str, Price]) -> HouseBalance:
-    held = row.available + row.unfolded
+    held = total([row.available, row.unfolded])
     price = newest.get(row.currency_id)
     return HouseBalance(
         code=row.code,

@@ -5,7 +5,7 @@ from decimal import Decimal
 from coinhub.approvals import kinds
 from coinhub.approvals.kinds import Kind, Lines
 from coinhub.approvals.models import Approval
-from coinhub.core.money import amount_text
+from coinhub.core.money import amount_text, less
 from coinhub.users.models import User
 from wallets.models import Transaction
 from wallets.policies import reversals as policy
@@ -65,15 +65,15 @@ def _standing(original: Transaction, reversal: Transaction, fee_policy: str) -> 
     seen = policy.simulate(original, reversal.amount, fee_policy=fee_policy)
     if seen.waits_in_held:
         return [("Taken now", f"{_text(reversal.amount, original)} that still waits in held")]
-    more = min(seen.standing.available, reversal.amount - set_aside)
+    more = min(seen.standing.available, less(reversal.amount, set_aside))
     more = reversal.amount if original.payee_wallet.code else max(more, Decimal(0))
     lines = [
         ("Set aside", _text(set_aside, original)),
         ("Taken from available", _text(more, original)),
-        ("Short by", _text(reversal.amount - set_aside - more, original)),
+        ("Short by", _text(less(reversal.amount, set_aside, more), original)),
         (
             "Locked for other operations",
-            _text(seen.standing.locked_elsewhere - set_aside, original),
+            _text(less(seen.standing.locked_elsewhere, set_aside), original),
         ),
         ("Reserve has", _text(seen.reserve_available, original)),
     ]

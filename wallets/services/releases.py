@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from coinhub.core.actor import Actor, system
 from coinhub.core.db import require_transaction
 from coinhub.core.errors import DomainError
+from coinhub.core.money import less
 from kyc.models import Case
 from wallets.ledger import chart, steps
 from wallets.ledger.drafts import leg
@@ -76,7 +77,7 @@ def release(hold: Hold, *, actor: Actor) -> None:
     if txn.type == Transaction.Type.DEPOSIT and txn.fee:
         # The fee is of what arrived; where a part went back, it is not more than what is left.
         fee = min(txn.fee, hold.remaining)
-        gets = hold.remaining - fee
+        gets = less(hold.remaining, fee)
         earned = (leg(house.get_house_wallet(chart.FEE_DEPOSIT, wallet.currency_id), fee),)
     draft = StepDraft(
         transaction=txn,

@@ -254,7 +254,7 @@ class TestTransactions:
     ):
         for _ in range(9):
             pay(*sides, "1.00")
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             page = transactions.list_transactions(alice.pk, journals=True)
             lines = [
                 (t.payee_wallet.owner_id, t.currency.decimals, posting.wallet.public_id)
