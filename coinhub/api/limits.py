@@ -38,7 +38,12 @@ class Rate:
 
 RATES = {
     rate.name: rate
-    for rate in (Rate("money", 20), Rate("login", 5), Rate("reads", 100, in_valkey=True))
+    for rate in (
+        Rate("money", 20),
+        Rate("login", 5),
+        Rate("files", 20, in_valkey=True),
+        Rate("reads", 100, in_valkey=True),
+    )
 }
 
 

@@ -119,6 +119,7 @@ class KycDocuments(View):
     """POST kyc/documents: send one document."""
 
     scope = "person"
+    rate = "files"
     takes_files: ClassVar[bool] = True
     parser_classes = [MultiPartParser]
 
