@@ -15,6 +15,7 @@ from coinhub.core.requests import request_id_of
 
 CONTENT_TYPE = "application/problem+json"
 CATALOGUE = "/api/docs/errors"
+TIMED_OUT = {"25P03", "25P04"}  # idle in a transaction, or too long in one
 NOT_SHOWN = {"retry_after"}  # members that are headers
 log = structlog.get_logger(__name__)
 
@@ -101,13 +102,18 @@ def refusal_of(error: Exception) -> DomainError | None:
         return error
     if isinstance(error, exceptions.ValidationError):
         return ValidationFailed(errors=list(_places(error.detail, "")))
-    if isinstance(error, OperationalError | InterfaceError):
+    if isinstance(error, OperationalError | InterfaceError) or _timed_out(error):
         log.warning("database_unavailable", kind=type(error).__name__)
         return Unavailable(retry_after=1)
     for theirs, ours in FRAMEWORK:
         if isinstance(error, theirs):
             return ours()
     return RequestRefused() if isinstance(error, APIException) else None
+
+
+def _timed_out(error: Exception) -> bool:
+    """Say whether the server ended a transaction that took too long; the driver names it a bug."""
+    return getattr(error.__cause__, "sqlstate", None) in TIMED_OUT
 
 
 def problem_response(refusal: DomainError, request: HttpRequest) -> HttpResponse:

@@ -179,23 +179,23 @@ class StatementShape(EntryList):
         return {**super().get_fields(), "from": serializers.DateTimeField()}
 
 
+class LimitShape(serializers.Serializer):
+    """One limit of a rolling window: what is used and left of it, and when room is made."""
+
+    maximum = MoneyField()
+    used = MoneyField()
+    remaining = MoneyField()
+    frees_at = serializers.DateTimeField(allow_null=True)
+
+
 class LimitsShape(serializers.Serializer):
     """How much the caller may move: US dollars, but for the count; windows are rolling."""
 
     per_payment_min = MoneyField()
     per_payment_max = MoneyField()
-    volume_24h = MoneyField()
-    payments_1h = serializers.IntegerField()
-    withdrawals_24h = MoneyField()
-
-
-class LimitShape(serializers.Serializer):
-    """One limit: US dollars, or payments; those of one payment have no use and no window."""
-
-    maximum = MoneyField()
-    used = MoneyField(allow_null=True)
-    remaining = MoneyField(allow_null=True)
-    frees_at = serializers.DateTimeField(allow_null=True)
+    volume_24h = LimitShape()
+    payments_1h = LimitShape()
+    withdrawals_24h = LimitShape()
 
 
 class MeShape(serializers.Serializer):

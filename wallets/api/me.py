@@ -12,9 +12,9 @@ from coinhub.api.views import View
 from coinhub.core.money import trimmed_text
 from coinhub.users.services import second_factor
 from kyc.selectors import cases
-from wallets.api import shapes, trials
+from wallets.api import trials
 from wallets.api.documents import MeShape
-from wallets.models import Limit, Transaction
+from wallets.models import Transaction
 from wallets.policies.limits import ceilings_for
 from wallets.selectors.limits import limits_of
 from wallets.selectors.usage import uses_of
@@ -37,7 +37,7 @@ class Me(View):
                 "kyc_status": case.status if case else "not_started",
                 "tier": case.tier if case else 0,
                 "second_factor": second_factor.has_second_factor(person),
-                "limits": shapes.limits(limits_of(person.pk, case.tier if case else 0)),
+                "limits": _limits(person.pk, case.tier if case else 0),
             }
         )
 
@@ -45,18 +45,9 @@ class Me(View):
 def _limits(customer_id: UUID, tier: int) -> dict[str, Any]:
     """Show every limit: what one payment may be, and what is left of each rolling window."""
     found = limits_of(customer_id, tier)
-    bounds = {
-        Limit.Name.PER_PAYMENT_MIN: found.per_payment_min,
-        Limit.Name.PER_PAYMENT_MAX: found.per_payment_max,
-    }
-    shown: dict[str, Any] = {
-        str(name): {
-            "maximum": trimmed_text(figure),
-            "used": None,
-            "remaining": None,
-            "frees_at": None,
-        }
-        for name, figure in bounds.items()
-    }
     ceilings = ceilings_for(Transaction.Type.WITHDRAWAL, found)
-    return shown | trials.limits(uses_of(customer_id, ceilings))
+    return {
+        "per_payment_min": trimmed_text(found.per_payment_min),
+        "per_payment_max": trimmed_text(found.per_payment_max),
+        **trials.limits(uses_of(customer_id, ceilings)),
+    }

@@ -5,11 +5,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from coinhub.core.money import amount_text, trimmed_text
+from coinhub.core.money import amount_text
 from wallets.models import BalanceType, Destination, Hold, Posting, Transaction, Wallet
 from wallets.selectors import transactions
 from wallets.selectors.balances import Balances
-from wallets.selectors.limits import LimitSet
 from wallets.selectors.reasons import open_conditions, reason_of
 from wallets.selectors.statements import Entry
 
@@ -162,17 +161,6 @@ def destination(row: Destination) -> dict[str, Any]:
         "status": row.status,
         "active_from": row.active_from,
         "created_at": row.created_at,
-    }
-
-
-def limits(found: LimitSet) -> dict[str, Any]:
-    """Show a customer's limits; what counts is a number, what is money a string."""
-    return {
-        "per_payment_min": trimmed_text(found.per_payment_min),
-        "per_payment_max": trimmed_text(found.per_payment_max),
-        "volume_24h": trimmed_text(found.volume_24h),
-        "payments_1h": found.payments_1h,
-        "withdrawals_24h": trimmed_text(found.withdrawals_24h),
     }
 
 

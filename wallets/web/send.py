@@ -177,6 +177,7 @@ def confirmation(
 ) -> HttpResponse:
     """Show what will happen, with the key of this payment and no other."""
     command = plan.command
+    form.fields["code"].required = challenge is not None
     available = Money(payment.payer.available, payment.amount.currency)
     context = {
         "form": form,

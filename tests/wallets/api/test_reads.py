@@ -31,6 +31,11 @@ def pay(sides, amount="1.00", note=""):
     )
 
 
+def unused(maximum):
+    """A limit of which nothing is used."""
+    return {"maximum": maximum, "used": "0", "remaining": maximum, "frees_at": None}
+
+
 class TestMe:
     def test_says_who_is_asking(self, alice, carol):
         assert Caller(alice).get("me").json() == {
@@ -42,9 +47,9 @@ class TestMe:
             "limits": {
                 "per_payment_min": "0.01",
                 "per_payment_max": "1000000",
-                "volume_24h": "10000000",
-                "payments_1h": 100,
-                "withdrawals_24h": "500000",
+                "payments_1h": unused("100"),
+                "volume_24h": unused("10000000"),
+                "withdrawals_24h": unused("500000"),
             },
         }
         assert Caller(carol).get("me").json()["kyc_status"] == "pending"
