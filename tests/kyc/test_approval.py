@@ -13,6 +13,7 @@ from kyc.models.case import State
 from kyc.refusals import CaseClaimed, CaseNotInReview, NoTriesLeft
 from kyc.services import cases, decisions, documents, reviews
 from tests.api_client import Caller
+from tests.coinhub.api.test_schema import require_true
 from tests.conftest import make_customer, make_staff
 from tests.kyc.conftest import by, case_of, fill_in, picture, send
 
@@ -164,20 +165,28 @@ class TestApi:
     def test_leads_a_customer_to_an_approval(self, office):
         customer = make_customer(kyc="not_started")
         me, kim = Caller(customer), Caller(office.reviewer)
-        assert me.get("kyc").json()["missing"] == ["details"]
+        nothing = me.get("kyc")
+        assert nothing.json()["missing"] == ["details"]
+        require_true(nothing, "kyc")
         told = me.post("kyc", self.SAID, key=None)
         assert told.status_code == 200, told.content
         assert told.json()["missing"] == ["id_front", "selfie"]
         assert "Ada" not in told.content.decode()
+        require_true(told, "kyc_details")
         for kind in ("id_front", "selfie"):
-            assert self.send(me, kind, picture(text=kind)).status_code == 201
-        assert me.post("kyc/submit", {}, key=None).json()["status"] == "pending"
+            sent = self.send(me, kind, picture(text=kind))
+            assert sent.status_code == 201
+            require_true(sent, "kyc_document")
+        handed_in = me.post("kyc/submit", {}, key=None)
+        assert handed_in.json()["status"] == "pending"
+        require_true(handed_in, "kyc_submit")
         again = me.post("kyc/submit", {}, key=None)
         assert (again.status_code, again.json()["code"]) == (409, "CASE_LOCKED")
         address = f"admin/kyc/{customer.pk}/approve"
         assert me.post(address, {}, key=None).status_code == 403
         done = kim.post(address, {}, key=None)
         assert (done.status_code, done.json()["status"]) == (200, "approved")
+        require_true(done, "admin_kyc_approve")
         twice = kim.post(address, {}, key=None)
         assert (twice.status_code, twice.json()["code"]) == (409, "CASE_NOT_IN_REVIEW")
         assert me.get("me").json()["kyc_status"] == "approved"
@@ -190,6 +199,7 @@ class TestApi:
         assert (short.status_code, short.json()["code"]) == (400, "REASON_TOO_SHORT")
         done = kim.post(address, {"tier": 2, "reason": "all papers fit together"}, key=None)
         assert (done.status_code, done.json()["state"]) == (202, "pending")
+        require_true(done, "admin_kyc_approve")
         assert case_of(case.customer).status == "pending"
 
     def test_rejects_with_a_code_or_with_words(self, office):
@@ -198,7 +208,21 @@ class TestApi:
             case = office.case(State.SUBMITTED)
             done = kim.post(f"admin/kyc/{case.customer_id}/reject", {"reason": reason}, key=None)
             assert (done.status_code, done.json()["reason"]) == (200, code)
-            assert "restart_from" in done.json()
+            require_true(done, "admin_kyc_reject")
+
+    @pytest.mark.parametrize("state", State.values)
+    def test_decides_only_what_waits(self, office, state):
+        """Every state, by both decisions, as somebody else than who brought the case there."""
+        kate = Caller(make_staff("kate", "kyc"))
+        for verb, leads in (("approve", "approved"), ("reject", "rejected")):
+            case = office.case(state)
+            said = {"reason": "other"} if verb == "reject" else {}
+            answer = kate.post(f"admin/kyc/{case.customer_id}/{verb}", said, key=None)
+            if state == State.SUBMITTED:
+                assert (answer.status_code, answer.json()["state"]) == (200, leads)
+            else:
+                assert answer.json()["code"] in ("CASE_NOT_IN_REVIEW", "CASE_CLAIMED")
+                assert case_of(case.customer).state == state
 
     def test_refuses_files_and_bodies_of_another_form(self, office):
         me = Caller(make_customer(kyc="not_started"))

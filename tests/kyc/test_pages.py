@@ -1,5 +1,6 @@
 """The customer's identity pages, and what they are shown."""
 
+import base64
 import os
 import re
 import subprocess
@@ -276,8 +277,10 @@ class TestDump:
         ).stdout.lower()
         assert str(dave.pk).encode() in dump
         for word in (b"Canary-Lovelace", b"12 Canary Square", b"CANARY123456", b"Canary Works"):
-            for form in (word.lower(), word.hex().encode(), word.lower().hex().encode()):
-                assert form not in dump
+            wide = word.decode().encode("utf-16-le")
+            forms = [word, wide, base64.b64encode(word)[:-4]]
+            for form in [*forms, *(one.hex().encode() for one in [*forms, word.lower()])]:
+                assert form.lower() not in dump
         stored = Document.objects.filter(case__customer=dave)
         assert stored.count() == 2
         assert b"ffd8ffe0" not in dump

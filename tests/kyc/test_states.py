@@ -1,6 +1,7 @@
 """The state machine of a case: every pair of states, through the use cases and in SQL."""
 
 import itertools
+import re
 
 import psycopg
 import pytest
@@ -13,6 +14,7 @@ from kyc.models.decision import Event
 from kyc.services import cases, decisions, reviews
 from kyc.services.moves import MOVES
 from tests.conftest import make_customer
+from tests.house.source import ROOT
 from tests.kyc.conftest import ADA, by, case_of
 from tests.sessions import as_application
 
@@ -82,6 +84,20 @@ class TestUseCases:
     def test_the_public_status_follows_the_state(self, office):
         for state in State.values:
             assert office.case(state).status == PUBLIC[state]
+
+
+class TestPublished:
+    def test_the_list_in_the_document_is_the_one_of_the_code(self):
+        text = (ROOT / "docs/identity.md").read_text()
+        rows = re.findall(r"^\| (\w+) \| ([\w, ]+) \| ([\w, ]+) \| [^|]+ \| [^|]* \|$", text, re.M)
+        published = {
+            (event, begin, end)
+            for event, begins, ends in rows
+            if event != "event"
+            for begin in begins.split(", ")
+            for end in ends.split(", ")
+        }
+        assert published == LISTED
 
 
 class TestSql:
