@@ -15,12 +15,19 @@ class WalletsConfig(AppConfig):
         from coinhub.events import within
         from kyc.services import decisions
         from wallets.selectors import prices
-        from wallets.services import four_eyes, lifting, proposed_terms, releases
+        from wallets.services import (
+            deposit_returns,
+            four_eyes,
+            lifting,
+            proposed_terms,
+            releases,
+        )
         from wallets.services.prices import record_sandbox
 
         within.subscribe(decisions.APPROVED, releases.release_for_identity)
         within.subscribe(decisions.BLOCKED, lifting.freeze_blocked)
         four_eyes.register()
+        deposit_returns.register()
         lifting.register()
         proposed_terms.register()
         if settings.SANDBOX:

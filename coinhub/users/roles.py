@@ -36,6 +36,8 @@ MORE: dict[str, tuple[str, ...]] = {
         "approvals.approve_reversal",
         "approvals.propose_adjustment",
         "approvals.approve_adjustment",
+        "approvals.propose_deposit_return",
+        "approvals.approve_deposit_return",
         "approvals.propose_unfreeze",
         "approvals.approve_unfreeze",
         "approvals.propose_lift_stop",

@@ -1,4 +1,4 @@
-"""Transactions in the back office."""
+"""Transactions in the back office: the whole story of each on one page, and what can be done."""
 
 from typing import Any, ClassVar
 
@@ -6,22 +6,27 @@ from django.contrib import admin
 from django.db.models import Q
 from django.utils.safestring import SafeString
 
-from coinhub.core.admin import Column, Link, ReadOnlyAdmin, Section, list_of, page_of
-from coinhub.events.looks import LookedAtAdmin
-from coinhub.events.models import AuditEvent
+from coinhub.core.admin import Link, ReadOnlyAdmin, Section, list_of
+from coinhub.events.deeds import Deed, DeedsAdmin
+from wallets.admin import story
+from wallets.admin.adjusting import ADJUST
 from wallets.admin.columns import holds_section, journal_section, money, wallet_page
+from wallets.admin.reversing import GIVE_BACK, RETURN, REVERSE
 from wallets.models import Transaction
-from wallets.selectors import office, search
+from wallets.selectors import office, search, stories
 
 
 @admin.register(Transaction)
-class TransactionAdmin(LookedAtAdmin, ReadOnlyAdmin):
-    """Transactions, each with its journals, postings, holds and audit events on one page."""
+class TransactionAdmin(DeedsAdmin, ReadOnlyAdmin):
+    """Transactions: states, journals, holds, proposals, what is related, and the audit trail."""
 
+    deeds: ClassVar[tuple[Deed, ...]] = (REVERSE, GIVE_BACK, RETURN)
+    list_deeds: ClassVar[tuple[Deed, ...]] = (ADJUST,)
     list_display = (
         "public_id",
         "type",
         "status",
+        "state",
         "sum",
         "payer",
         "payee",
@@ -30,10 +35,13 @@ class TransactionAdmin(LookedAtAdmin, ReadOnlyAdmin):
     )
     list_filter = ("status", "type", ("currency", admin.RelatedFieldListFilter))
     list_select_related = ("currency", "payer_wallet__owner", "payee_wallet__owner")
-    search_help_text = "Id or number, exact reference; or a wallet, e-mail or house code of a side"
+    search_help_text = (
+        "Id or number, exact reference; a wallet, e-mail or house code of a side;"
+        " or an amount such as 30.00 GBP"
+    )
     fieldsets: ClassVar[Any] = (
         (None, {"fields": ("public_id", "type", "status", "state")}),
-        ("Money", {"fields": ("sum", "charge", "payer", "payee")}),
+        ("Money", {"fields": ("sum", "charge", "payer", "payee", "in_usd")}),
         ("Words", {"fields": ("reference", "note", "metadata")}),
         ("Record", {"fields": ("id", "created_at", "completed_at", "shard", "xact_id")}),
     )
@@ -48,33 +56,36 @@ class TransactionAdmin(LookedAtAdmin, ReadOnlyAdmin):
     def payee(self, transaction: Transaction) -> SafeString | str:
         return wallet_page(transaction.payee_wallet)
 
+    @admin.display(description="worth in USD when it was asked for")
+    def in_usd(self, transaction: Transaction) -> str:
+        return story.usd_text(transaction.usd_value)
+
+    def name_of(self, obj: Transaction) -> str:
+        return f"{obj.public_id}: {obj.type}, {obj.state.replace('_', ' ')}"
+
     def found(self, term: str) -> Q:
         return search.find_transactions(term)
 
     def related(self, obj: Transaction) -> list[Link]:
-        return [list_of("wallets_journal", "Its journals", transaction__id__exact=obj.pk)]
+        return [
+            list_of("wallets_journal", "Its journals", transaction__id__exact=obj.pk),
+            list_of("events_auditevent", "Audit trail", q=obj.public_id),
+        ]
 
     def sections(self, obj: Transaction) -> list[Section]:
         journals = office.journals_of(obj)
         postings = office.postings_of(journals)
+        events = office.events_of(obj)
         booked = [
             journal_section(journal, [p for p in postings if p.journal_id == journal.pk])
             for journal in journals
         ]
-        return [*booked, holds_section(office.holds_of(obj)), _events(office.events_of(obj))]
-
-
-def _events(events: list[AuditEvent]) -> Section:
-    return Section(
-        title="Audit events",
-        columns=(Column("When"), Column("Who"), Column("What"), Column("Request")),
-        rows=[
-            (
-                event.occurred_at,
-                page_of(event.actor) if event.actor else event.actor_kind,
-                page_of(event, event.action),
-                event.request_id or "–",
-            )
-            for event in events
-        ],
-    )
+        return [
+            story.states(stories.moves_among(events)),
+            *booked,
+            holds_section(office.holds_of(obj)),
+            *story.rails(obj),
+            *story.relatives(stories.relatives_of(obj)),
+            *story.proposals(stories.approvals_of(obj)),
+            story.events(events),
+        ]
