@@ -27,6 +27,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,  # what an approval or a lifted stop left behind
         "options": {"expires": 60},
     },
+    "resumed": {
+        "task": "wallets.release_paused",
+        "schedule": 60.0,  # what arrived while deposits were stopped
+        "options": {"expires": 60},
+    },
     "recalls": {
         "task": "wallets.recall_forgotten",
         "schedule": crontab(minute="20"),  # payments nobody could use for thirty days

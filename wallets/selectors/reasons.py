@@ -18,6 +18,8 @@ PURPOSES = {
     "p2p_trade": "set aside for an open trade",
     "card_auth": "set aside for a card payment",
     "reversal_freeze": "set aside while a correction is checked",
+    "deposit_return": "set aside to go back to where it came from",
+    "loan_collateral": "set aside as security for a loan",
     "legal": "set aside for a legal reason",
 }
 
@@ -31,5 +33,5 @@ def reason_of(hold: Hold) -> str:
     """Say why money is held or locked."""
     if hold.balance_type == "locked":
         return PURPOSES.get(hold.purpose, "set aside for an open payment")
-    codes = open_conditions(hold)
-    return CONDITIONS.get(codes[0] if codes else "", "it is being checked")
+    reasons = [CONDITIONS[code] for code in open_conditions(hold) if code in CONDITIONS]
+    return " and ".join(reasons) or "it is being checked"

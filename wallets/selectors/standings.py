@@ -90,6 +90,11 @@ def engaged_stops() -> tuple[Stopped, ...]:
     return _engaged.get(None)
 
 
+def stops_now() -> tuple[Stopped, ...]:
+    """List the engaged stops as they are."""
+    return _read_engaged(None)
+
+
 def forget() -> None:
     """Read the engaged stops anew, after a change."""
     _engaged.forget()
