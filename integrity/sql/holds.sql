@@ -2,16 +2,21 @@
 --
 -- For each operation, wallet and balance type: what was put there is what the holds are for, what is
 -- left there is what remains on them. Holds of a wallet or transaction that is not there show too.
+-- A reversal takes what its original still has in held: that counts to the original.
 -- wallets: look only at these wallets; NULL: all.
 WITH moved AS (
-    SELECT j.transaction_id, p.wallet_id, p.shard, p.balance_type,
+    SELECT CASE WHEN t.type = 'reversal' AND p.balance_type = 'held'
+                     AND p.wallet_id = t.payer_wallet_id
+                THEN t.original_id ELSE j.transaction_id END AS transaction_id,
+           p.wallet_id, p.shard, p.balance_type,
            coalesce(sum(p.amount) FILTER (WHERE p.amount > 0), 0) AS placed,
            sum(p.amount) AS remaining, max(p.journal_id) AS journal_id
       FROM wallets_posting AS p
       JOIN wallets_journal AS j ON j.id = p.journal_id
+      LEFT JOIN wallets_transaction AS t ON t.id = j.transaction_id
      WHERE p.balance_type IN ('held', 'locked')
        AND (%(wallets)s::bigint[] IS NULL OR p.wallet_id = ANY (%(wallets)s::bigint[]))
-     GROUP BY j.transaction_id, p.wallet_id, p.shard, p.balance_type
+     GROUP BY 1, p.wallet_id, p.shard, p.balance_type
 ), named AS (
     SELECT h.transaction_id, h.wallet_id, h.shard, h.balance_type,
            sum(h.amount) AS placed, sum(h.remaining) AS remaining,
