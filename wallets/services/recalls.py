@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
+from django.db import transaction
 from django.db.models import Prefetch
 
 from coinhub.core.actor import Actor
@@ -17,6 +18,7 @@ from wallets.models import BalanceType, Hold, HoldCondition, Transaction
 from wallets.policies import routing
 from wallets.selectors import transactions
 from wallets.selectors.standings import standing_of
+from wallets.services import releases
 
 Type, State = Transaction.Type, Transaction.State
 WAITS = timedelta(days=30)  # then the money goes back by itself
@@ -37,8 +39,9 @@ def recall(
 
     A stop of transfers does not keep anybody from it, as from any cancellation.
 
-    Atomic: one statement of the ledger; an approval of the recipient at the same moment either
-        comes first, and the recall is refused, or finds nothing to release.
+    Atomic: joins the caller's transaction or opens one, which locks the payment before it looks at
+        what that waits for. An approval of the recipient, or a proposal to reverse it, at the same
+        moment either comes first, and the recall is refused, or finds nothing to release.
     Repeat: the same request gives back the first answer; otherwise the state is another one.
     Writes: Transaction (CANCELLED, recalled), Journal with two Postings, Hold.
     Raises: NotYours, MoveNotAllowed, HoldConditionOpen, AccountFrozen, WalletClosed.
@@ -78,7 +81,10 @@ def find_recallable(txn: Transaction) -> Hold | None:
     return hold if hold is not None and _waits_for(hold) == [routing.KYC] else None
 
 
+@transaction.atomic()
 def _take_back(txn: Transaction, *, actor: Actor, request: MoneyRequest | None) -> Booked:
+    releases.lock_transactions([txn.pk])
+    txn.refresh_from_db(fields=["status", "state"])
     hold = _open_hold(txn) if txn.state == State.HELD else None
     if hold is None:
         raise MoveNotAllowed(status=txn.status, state=txn.state)

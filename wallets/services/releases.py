@@ -38,12 +38,13 @@ def release_for_identity(*, case: Case, actor: Actor, **_news: Any) -> int:
     Returns how many holds were released.
     """
     require_transaction()
-    holds = list(
-        _waiting(code="kyc")
-        .filter(wallet__owner_id=case.customer_id)
-        .order_by("wallet_id", "id")[:MOST_AT_ONCE]
+    theirs = _waiting(code="kyc").filter(wallet__owner_id=case.customer_id)
+    seen = dict(
+        theirs.order_by("wallet_id", "id").values_list("pk", "transaction_id")[:MOST_AT_ONCE]
     )
-    lock_transactions(hold.transaction_id for hold in holds)
+    lock_transactions(seen.values())
+    # Once more, now that nobody else can: what was recalled or reversed meanwhile waits no more.
+    holds = _waiting(code="kyc").filter(pk__in=seen).order_by("wallet_id", "id")
     return sum(clear_condition(hold, "kyc", actor=actor, note="approved") for hold in holds)
 
 
@@ -143,9 +144,9 @@ def lock_transactions(ids: Iterable[int]) -> None:
 
 def _release_one(hold_id: int, actor: Actor) -> bool:
     with transaction.atomic():
+        lock_transactions(Hold.objects.filter(pk=hold_id).values_list("transaction_id", flat=True))
         hold = Hold.objects.select_related("wallet__owner", "transaction").get(pk=hold_id)
         owner_id: UUID | None = hold.wallet.owner_id
-        lock_transactions([hold.transaction_id])
         if Case.objects.filter(customer_id=owner_id, status=Case.Status.APPROVED).exists():
             return clear_condition(hold, "kyc", actor=actor, note="approved")
         if not hold.conditions.filter(cleared_at__isnull=True).exists():

@@ -19,6 +19,7 @@ from coinhub.core.actor import Actor
 from coinhub.core.money import Money, amount_text, trimmed_text
 from coinhub.users.models import User
 from wallets.ledger import chart, drafts, posting, steps
+from wallets.ledger.errors import MoveNotAllowed
 from wallets.ledger.steps import StepDraft, Take
 from wallets.models import Hold, Transaction
 from wallets.policies import reversal_drafts, routing
@@ -117,6 +118,7 @@ def execute(approval: Approval, *, checker: User, actor: Actor) -> Mapping[str, 
     releases.lock_transactions(_keys_of(approval.payload["original"], approval.target_id))
     reversal = corrections.get_for_staff(approval.target_id)
     original = corrections.get_for_staff(approval.payload["original"])
+    _require_as_it_was(original)
     waiting = corrections.find_open_hold(original)
     fee = policy.fee_refund(original, reversal.amount, approval.payload["fee_policy"])
     covered = Decimal(0)
@@ -176,6 +178,15 @@ def parties_of(approval: Approval) -> Collection[UUID]:
 def version_of(target_id: str) -> str:
     """Say where a reversal stands; the checker approves what waits."""
     return corrections.get_for_staff(target_id).state
+
+
+def _require_as_it_was(original: Transaction) -> None:
+    """Refuse to undo what went back in another way since it was proposed.
+
+    Raises: MoveNotAllowed.
+    """
+    if original.state not in (State.COMPLETED, State.HELD):
+        raise MoveNotAllowed(status=original.status, state=original.state)
 
 
 def _let_go(waiting: Hold, actor: Actor) -> None:
