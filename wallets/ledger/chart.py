@@ -11,6 +11,7 @@ JOBS = "S.JOBS"
 FEE_DEPOSIT = "R.FEE.DEP"
 FEE_WITHDRAWAL = "R.FEE.WDR"
 FEE_TRANSFER = "R.FEE.TRF"
+FEES = "R.FEE."  # how the codes of fees begin
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ from decimal import Decimal
 from django.utils import timezone
 
 from coinhub.core.errors import DomainError
-from coinhub.core.money import CONTEXT, Money, less, quantize, trimmed_text
+from coinhub.core.money import Money, less, quantize, trimmed_text
 from wallets.ledger import chart
 from wallets.models import Transaction, Wallet
 from wallets.selectors import corrections, house
 from wallets.selectors.currencies import get_currency
 
 MAX_AGE = timedelta(days=180)
+_DOWN = decimal.Context(prec=100, rounding=decimal.ROUND_FLOOR)  # a part seldom comes out even
 FEE_POLICIES = ("none", "proportional", "full")
 SHORTFALL_POLICIES = ("fail_if_short", "platform_covers")
 CATEGORIES = ("customer_request", "wrong_recipient", "platform_error", "fraud", "recall")
@@ -166,13 +167,14 @@ def fee_refund(original: Transaction, amount: Decimal, policy: str) -> Decimal:
 
     Units:  rounded down to the currency, so that parts never sum to more than the whole.
     """
-    left = less(original.fee, corrections.fee_refunded(original))
+    charged = corrections.fee_charged(original)
+    left = less(charged, corrections.fee_refunded(original))
     if policy == "none" or left <= 0:
         return Decimal(0)
     if policy == "full":
         return left
     decimals = get_currency(original.currency_id).decimals
-    part = CONTEXT.divide(CONTEXT.multiply(original.fee, amount), original.amount)
+    part = _DOWN.divide(_DOWN.multiply(charged, amount), original.amount)
     return min(quantize(part, decimals, decimal.ROUND_FLOOR), left)
 
 

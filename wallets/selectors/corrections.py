@@ -7,6 +7,7 @@ from django.db.models import QuerySet, Sum
 
 from coinhub.core.errors import NotYours
 from coinhub.core.money import less
+from wallets.ledger import chart
 from wallets.models import BalanceType, Hold, Posting, Transaction, Wallet
 from wallets.selectors.currencies import get_currency
 
@@ -55,6 +56,15 @@ def reversed_of(original: Transaction) -> Decimal:
     """Say how much of a payment was reversed."""
     done = of(original).filter(type=Type.REVERSAL, status__in=(Status.COMPLETED, Status.HELD))
     found: Decimal = done.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+    return found
+
+
+def fee_charged(original: Transaction) -> Decimal:
+    """Say what the house earned by a payment: of a deposit that still waits nothing yet."""
+    rows = Posting.objects.filter(
+        journal__transaction=original, wallet__code__startswith=chart.FEES, wallet__shard=0
+    )
+    found: Decimal = rows.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
     return found
 
 
