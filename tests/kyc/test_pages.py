@@ -261,6 +261,29 @@ class TestDecisionsOnThePage:
         assert not Details.objects.filter(case=case).exists()
 
 
+class TestOverview:
+    @pytest.mark.parametrize(
+        ("state", "words"),
+        [
+            (State.NOT_STARTED, "Verify it now"),
+            (State.SUBMITTED, "We are checking your identity"),
+            (State.CHANGES_REQUESTED, "We need a document again."),
+            (State.REJECTED, "We could not verify your identity."),
+        ],
+    )
+    def test_leads_to_what_can_be_done(self, office, signed_in, state, words):
+        page = signed_in(office.case(state).customer).get("/").content.decode()
+        assert words in page
+        assert 'href="/kyc/"' in page
+
+    def test_says_nothing_to_the_approved_and_invites_who_has_no_case(
+        self, office, signed_in, dave
+    ):
+        page = signed_in(office.case(State.APPROVED).customer).get("/").content.decode()
+        assert "your identity" not in page
+        assert "Verify it now" in signed_in(dave).get("/").content.decode()
+
+
 class TestDump:
     def test_of_the_whole_database_shows_nothing_of_it(self, dave):
         """As text, as bytes in hexadecimal, and no picture either."""

@@ -243,4 +243,4 @@ def test_a_longer_history_costs_no_more_queries(alice, bob, signed_in, actor, ad
         place(mine, wallet_of(bob), "1", actor)
     with CaptureQueriesContext(connection) as many:
         browser.get(address)
-    assert len(many) <= len(few) <= 12
+    assert len(many) <= len(few) <= 13
