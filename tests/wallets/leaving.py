@@ -17,7 +17,7 @@ from tests.conftest import make_customer, wallet_of
 from wallets.models import Destination, Transaction, Withdrawal
 from wallets.services import payments, withdrawals
 from wallets.services.mandates import NONE, Mandate
-from wallets.services.withdrawals import Wish
+from wallets.services.withdrawal_plans import Wish
 
 IBAN = "GB33BUKB20201555555555"
 _numbers = itertools.count(1)

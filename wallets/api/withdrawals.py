@@ -21,7 +21,7 @@ from wallets.ledger.request import TIME_OF_BOOKING, Answer, Booked, MoneyRequest
 from wallets.models import BalanceType, Posting, Transaction, Withdrawal
 from wallets.services import withdrawals
 from wallets.services.mandates import Mandate
-from wallets.services.withdrawals import Wish
+from wallets.services.withdrawal_plans import Wish
 
 OK = 200
 

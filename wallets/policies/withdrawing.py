@@ -35,6 +35,11 @@ class Price:
     amount: Money
     fee: Money
 
+    @property
+    def total(self) -> Money:
+        """What leaves the wallet."""
+        return self.amount + self.fee
+
 
 def price_of(amount: Money, *, inside: bool) -> Price:
     """Split what is asked for: the fee comes on top of it, or out of it.

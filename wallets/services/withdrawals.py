@@ -1,10 +1,8 @@
 """Withdrawals: ask for one, and take it back. The worker sends it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +10,11 @@ from django.db import transaction
 
 from coinhub.core.actor import Actor
 from coinhub.core.db import database_clock
-from coinhub.core.errors import DomainError, NotYours
 from coinhub.core.ids import shard_of
-from coinhub.core.money import Money, trimmed_text
+from coinhub.core.money import trimmed_text
 from coinhub.users.models import User
 from coinhub.users.services import confirmations
-from kyc.selectors import cases
+from coinhub.users.services.confirmations import ConfirmationEnded
 from wallets.ledger import chart, drafts
 from wallets.ledger.drafts import HoldDraft, TransactionDraft
 from wallets.ledger.errors import InsufficientFunds
@@ -30,42 +27,17 @@ from wallets.models import (
     Withdrawal,
 )
 from wallets.policies import gates, limits, withdrawing
-from wallets.policies.withdrawing import Price, require_fits
 from wallets.rails.configured import rail_for
-from wallets.selectors import currencies, destinations, house, wallets, withdrawals
+from wallets.selectors import house, withdrawals
 from wallets.selectors.prices import Valued
-from wallets.selectors.standings import standing_of
 from wallets.services import mandates
-from wallets.services.mandates import Mandate, StepUp
+from wallets.services.mandates import Mandate
+from wallets.services.withdrawal_plans import Plan, Wish, prepare
 from wallets.services.withdrawal_steps import PURPOSE, give_back
 
 State = Transaction.State
 WAITS_AT_MOST = timedelta(days=7)  # for somebody to decide; then it is cancelled
 CANCELLABLE = (State.COOLING, State.PENDING_REVIEW, State.APPROVED)
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a customer asks for: how much, to which entry of the address book, who bears the fee."""
-
-    amount: Money
-    destination_id: UUID
-    fee_mode: str = Withdrawal.FeeMode.ON_TOP
-
-    @property
-    def price(self) -> Price:
-        """What arrives outside, and the fee."""
-        return withdrawing.price_of(self.amount, inside=self.fee_mode == Withdrawal.FeeMode.INSIDE)
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """A withdrawal whose gates can be asked: both sides, the price, and the command."""
-
-    customer: User
-    destination: Destination | None
-    price: Price
-    command: gates.Command
 
 
 def withdraw(
@@ -88,7 +60,7 @@ def withdraw(
     Raises: NotWithdrawable, AmountOutOfRange, NotYours, DestinationGone, CurrencyMismatch,
         RailMissing, InsufficientFunds, and those of the gates, of a key and of the guard.
     """
-    plan = _plan(customer_id, wish, mandate, actor, request)
+    plan = prepare(customer_id, wish, mandate, actor, request)
     valued = gates.require(plan.command)
     payer, destination = plan.command.payer, plan.destination
     if payer is None or destination is None:
@@ -120,15 +92,30 @@ def withdraw(
     return booked
 
 
-def look(
-    *, customer_id: UUID, wish: Wish, mandate: Mandate, actor: Actor
-) -> tuple[gates.Command, list[gates.GateResult]]:
-    """Look at every gate of a withdrawal; nothing is written.
+def confirm_and_withdraw(
+    *,
+    challenge_id: UUID,
+    code: str,
+    customer: User,
+    wish: Wish,
+    actor: Actor,
+    request: MoneyRequest,
+) -> Booked:
+    """Confirm with a code of the second factor, and withdraw.
 
-    Raises: AmountOutOfRange and NotWithdrawable, without which there is nothing to look at.
+    Atomic: the check of the code by itself, so that it stays used; then as ``withdraw``.
+    Repeat: as ``withdraw``; what was confirmed already is not confirmed again.
+    Raises: what ``confirmations.confirm`` and ``withdraw`` refuse.
     """
-    plan = _plan(customer_id, wish, mandate, actor, None)
-    return plan.command, gates.evaluate(plan.command)
+    with suppress(ConfirmationEnded):  # a second click; if it really ended, ``withdraw`` says so
+        confirmations.confirm(user=customer, challenge_id=challenge_id, code=code, actor=actor)
+    return withdraw(
+        customer_id=customer.pk,
+        wish=wish,
+        mandate=Mandate(challenge_id),
+        actor=actor,
+        request=request,
+    )
 
 
 def cancel(
@@ -136,72 +123,25 @@ def cancel(
 ) -> Booked:
     """Take a withdrawal back, as long as the worker has not claimed it.
 
-    Atomic: one statement of the ledger; of cancel and claim one wins.
+    Atomic: one transaction; of cancel and claim one wins.
     Repeat: the same request gives back the first answer; without a key it is cancelled already.
     Writes: Journal with two Postings, Hold, Transaction (CANCELLED).
     Raises: NotYours, MoveNotAllowed with the state it is in.
     """
     found = withdrawals.get_withdrawal(owner_id, public_id)
-    return give_back(
-        found.transaction,
-        CANCELLABLE,
-        State.CANCELLED,
-        actor=actor,
-        event="withdrawal.cancelled",
-        request=request,
-    )
-
-
-def _plan(
-    customer_id: UUID, wish: Wish, mandate: Mandate, actor: Actor, request: MoneyRequest | None
-) -> _Plan:
-    code = wish.amount.currency
-    withdrawing.require_money(currencies.get_currency(code))
-    price = wish.price
-    customer = wallets.get_customer(customer_id)
-    case = cases.find_case(customer.pk)
-    destination, unowned = _find(
-        lambda: destinations.get_destination(customer_id, wish.destination_id)
-    )
-    facts = {
-        "amount": trimmed_text(price.amount.amount),
-        "fee": trimmed_text(price.fee.amount),
-        "currency": code,
-        "destination": str(wish.destination_id),
-    }
-    command = gates.Command(
-        customer=gates.Customer(
-            customer.pk, case.status if case else "not_started", case.tier if case else 0
-        ),
-        operation=PURPOSE,
-        amount=price.amount,
-        fee=price.fee,
-        standing=standing_of(customer.pk),
-        payer=Wallet.objects.filter(owner_id=customer.pk, currency_id=code).first(),
-        unowned=unowned,
-        step_up=StepUp(
-            customer_id=customer.pk,
-            command=confirmations.WITHDRAWAL,
-            facts=facts,
-            mandate=mandate,
+    with transaction.atomic():
+        return give_back(
+            found.transaction,
+            CANCELLABLE,
+            State.CANCELLED,
             actor=actor,
+            event="withdrawal.cancelled",
             request=request,
-        ),
-        destination=None if destination is None else partial(require_fits, destination, code),
-    )
-    return _Plan(customer, destination, price, command)
-
-
-def _find(find: Callable[[], Destination]) -> tuple[Destination | None, DomainError | None]:
-    """Look an entry up; what refuses it takes its turn among the gates."""
-    try:
-        return find(), None
-    except (NotYours, destinations.DestinationGone) as refusal:
-        return None, refusal
+        )
 
 
 def _begin(
-    plan: _Plan, destination: Destination, valued: Valued | None, now: datetime
+    plan: Plan, destination: Destination, valued: Valued | None, now: datetime
 ) -> tuple[str, datetime]:
     """Say in which state it begins, and when the worker looks at it next."""
     ends = withdrawing.cools_until(plan.customer, destination, now)
@@ -220,7 +160,7 @@ def after_cooling(
 
 
 def _draft(
-    plan: _Plan,
+    plan: Plan,
     payer: Wallet,
     destination: Destination,
     valued: Valued | None,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wallets.web import destinations, download, refund, send, views
+from wallets.web import deposit, destinations, download, refund, send, views, withdraw
 
 urlpatterns = [
     path("", views.Overview.as_view(), name="overview"),
@@ -18,6 +18,13 @@ urlpatterns = [
     path("transactions/<uuid:public_id>/refund/", refund.Refund.as_view(), name="refund"),
     path("transactions/<uuid:public_id>/recall/", refund.Recall.as_view(), name="recall"),
     path("send/", send.Send.as_view(), name="send"),
+    path("deposit/", deposit.Deposit.as_view(), name="deposit"),
+    path("withdraw/", withdraw.Withdraw.as_view(), name="withdraw"),
+    path(
+        "withdraw/<uuid:public_id>/cancel/",
+        withdraw.Cancel.as_view(),
+        name="withdraw_cancel",
+    ),
     path("destinations/", destinations.DestinationList.as_view(), name="destinations"),
     path("destinations/add/", destinations.DestinationAdd.as_view(), name="destination_add"),
     path(

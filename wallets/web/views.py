@@ -15,6 +15,7 @@ from wallets.web import cursors
 from wallets.web.curve import draw
 from wallets.web.entries import rows
 from wallets.web.lines import line
+from wallets.web.progress import find_progress
 from wallets.web.words import hold_in_words
 
 RECENT = 6
@@ -111,6 +112,7 @@ class TransactionDetail(Page):
             "line": line(txn, reader),
             "my_wallet": txn.payer_wallet if i_paid else txn.payee_wallet,
             "holds": [hold_in_words(hold) for hold in holds],
+            "progress": find_progress(txn) if i_paid else None,
             "refunds": [row for row in given if row.type == Transaction.Type.REFUND],
             "can_refund": not i_paid and refunds.is_refundable(txn),
             "can_recall": i_paid and recalls.find_recallable(txn) is not None,

@@ -29,7 +29,7 @@ from wallets.selectors import fees
 from wallets.selectors.destinations import DestinationGone
 from wallets.services import payout_tracking, payouts, withdrawal_steps, withdrawals
 from wallets.services.mandates import NONE
-from wallets.services.withdrawals import Wish
+from wallets.services.withdrawal_plans import Wish
 
 pytestmark = pytest.mark.django_db
 
