@@ -29,7 +29,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "resumed": {
         "task": "wallets.release_paused",
-        "schedule": 60.0,  # what arrived while deposits were stopped
+        "schedule": 60.0,  # what arrived during a stop or a freeze
         "options": {"expires": 60},
     },
     "recalls": {

@@ -18,6 +18,7 @@ from wallets.selectors import currencies, fees, house
 State = Transaction.State
 PURPOSE = "deposit"
 RETURN = "deposit_return"
+NOT_RETURNED = "kept"  # the journal of what the rail would not take back
 
 
 def credit_step(
@@ -141,7 +142,7 @@ def refuse_return_step(*, hold: Hold, actor: Actor, reason: str) -> None:
         transaction=hold.transaction,
         from_states=(State.RETURN_PENDING,),
         to=State.HELD,
-        name=f"kept:{hold.pk}",
+        name=f"{NOT_RETURNED}:{hold.pk}",
         legs=(
             leg(payee, hold.remaining.copy_negate(), BalanceType.LOCKED),
             leg(payee, hold.remaining, BalanceType.HELD),

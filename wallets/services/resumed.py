@@ -1,15 +1,16 @@
-"""What waited for a stop of deposits goes on when it is lifted."""
+"""What waited for a stop of deposits, or for a freeze, goes on when that is lifted."""
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from coinhub.core.actor import Actor
 from coinhub.core.errors import DomainError
-from wallets.models import Hold, HoldCondition, Stop, Transaction
-from wallets.policies.routing import PAUSED
+from wallets.models import Freeze, Hold, HoldCondition, Journal, Stop, Transaction
+from wallets.policies.routing import COMPLIANCE, PAUSED
 from wallets.selectors.standings import Stopped, stops_now
 from wallets.services import releases
+from wallets.services.deposits import NOT_RETURNED
 
 MOST_AT_ONCE = 500
 log = structlog.get_logger(__name__)
@@ -25,26 +26,46 @@ def release_paused(*, actor: Actor) -> int:
     stops = stops_now()
     if any(stop.scope == Stop.Scope.ALL for stop in stops):
         return 0
-    return sum(_release(hold, actor) for hold in _paused() if not _is_stopped(hold, stops))
+    waiting = _waiting_for(PAUSED)[:MOST_AT_ONCE]
+    return sum(_release(hold, PAUSED, actor) for hold in waiting if not _is_stopped(hold, stops))
+
+
+def release_unfrozen(*, actor: Actor) -> int:
+    """Clear ``compliance`` from what no freeze holds any more, and say how much was released.
+
+    What a rail would not take back waits for people instead, frozen or not.
+
+    Atomic: each hold by itself.
+    Repeat: nothing is left to clear.
+    Writes: as ``releases.clear_condition``.
+    """
+    frozen = Freeze.objects.filter(
+        customer_id=OuterRef("wallet__owner_id"),
+        kind__in=(Freeze.Kind.CREDIT, Freeze.Kind.FULL),
+        lifted_at__isnull=True,
+    )
+    refused = Journal.objects.filter(transaction_id=OuterRef("transaction_id"), kind=NOT_RETURNED)
+    waiting = _waiting_for(COMPLIANCE).filter(~Exists(frozen), ~Exists(refused))
+    return sum(_release(hold, COMPLIANCE, actor) for hold in waiting[:MOST_AT_ONCE])
 
 
 def _is_stopped(hold: Hold, stops: tuple[Stopped, ...]) -> bool:
     return any(stop.holds(Transaction.Type.DEPOSIT, hold.wallet.currency_id) for stop in stops)
 
 
-def _release(hold: Hold, actor: Actor) -> bool:
+def _release(hold: Hold, code: str, actor: Actor) -> bool:
     try:
         with transaction.atomic():
             releases.lock_transactions([hold.transaction_id])
-            return releases.clear_condition(hold, PAUSED, actor=actor, note="resumed")
+            return releases.clear_condition(hold, code, actor=actor, note="resumed")
     except DomainError as refusal:
-        log.info("paused_hold_not_released", hold=str(hold.public_id), code=refusal.code)
+        log.info("hold_not_released", hold=str(hold.public_id), code=refusal.code)
         return False
 
 
-def _paused() -> list[Hold]:
+def _waiting_for(code: str) -> QuerySet[Hold]:
     condition = HoldCondition.objects.filter(
-        hold=OuterRef("pk"), code=PAUSED, cleared_at__isnull=True
+        hold=OuterRef("pk"), code=code, cleared_at__isnull=True
     )
     rows = Hold.objects.filter(Exists(condition), state=Hold.State.OPEN, balance_type="held")
-    return list(rows.select_related("wallet", "transaction").order_by("id")[:MOST_AT_ONCE])
+    return rows.select_related("wallet", "transaction").order_by("id")

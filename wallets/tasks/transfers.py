@@ -16,5 +16,6 @@ def recall_forgotten(**_future: Any) -> None:
 
 @shared_task(name="wallets.release_paused", ignore_result=True)
 def release_paused(**_future: Any) -> None:
-    """Let what arrived during a stop of deposits become available; each once."""
+    """Let what arrived during a stop of deposits, or a freeze, become available; each once."""
     resumed.release_paused(actor=system("release_paused"))
+    resumed.release_unfrozen(actor=system("release_unfrozen"))

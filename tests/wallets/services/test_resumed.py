@@ -7,7 +7,7 @@ from django.db import transaction
 
 from tests.conftest import gbp, make_customer, wallet_of
 from wallets.models import Hold, Wallet
-from wallets.services import freezes, resumed, stops, transfers
+from wallets.services import deposits, freezes, resumed, stops, transfers
 
 pytestmark = pytest.mark.django_db
 
@@ -70,3 +70,53 @@ def test_a_payment_between_customers_is_not_held_by_it(stop, alice, bob, actor):
 
 def test_points_wait_for_nothing(stop, actor):
     assert figures(wallet_of(make_customer(kyc="pending"), "PTS", funded="5")) == (5, 0)
+
+
+class TestFreeze:
+    @pytest.fixture
+    def freeze(self, alice, actor):
+        return freezes.freeze(
+            customer_id=alice.pk, kind="credit", reason="asked by a court", actor=actor
+        )
+
+    def lift(self, freeze, actor):
+        with transaction.atomic():
+            freezes.lift_step(freeze_id=freeze.pk, actor=actor)
+
+    def test_keeps_what_arrives_until_it_is_lifted(self, freeze, alice, actor):
+        purse = wallet_of(alice, funded="5.00")
+        assert conditions(purse) == ["compliance"]
+        assert resumed.release_unfrozen(actor=actor) == 0
+        assert figures(purse) == (0, 5)
+        self.lift(freeze, actor)
+        assert resumed.release_unfrozen(actor=actor) == 1
+        assert figures(purse) == (5, 0)
+
+    def test_of_the_other_kind_still_keeps_it(self, freeze, alice, actor):
+        purse = wallet_of(alice, funded="5.00")
+        freezes.freeze(customer_id=alice.pk, kind="full", reason="asked by a court", actor=actor)
+        self.lift(freeze, actor)
+        assert resumed.release_unfrozen(actor=actor) == 0
+        assert figures(purse) == (0, 5)
+
+    def test_that_was_lifted_leaves_what_waits_for_an_identity(self, carol, actor):
+        row = freezes.freeze(
+            customer_id=carol.pk, kind="credit", reason="asked by a court", actor=actor
+        )
+        purse = wallet_of(carol, funded="5.00")
+        self.lift(row, actor)
+        assert resumed.release_unfrozen(actor=actor) == 0
+        assert figures(purse) == (0, 5)
+        open_ones = Hold.objects.get(wallet=purse).conditions.filter(cleared_at__isnull=True)
+        assert [c.code for c in open_ones] == ["kyc"]
+
+    def test_does_not_give_out_what_a_rail_would_not_take_back(self, alice, freeze, actor):
+        purse = wallet_of(alice, funded="5.00")
+        waiting = Hold.objects.select_related("wallet__owner__kyc_case", "transaction")
+        deposits.return_step(hold=waiting.get(wallet=purse), actor=actor, reason="unwanted")
+        deposits.refuse_return_step(
+            hold=waiting.get(wallet=purse, state="open"), actor=actor, reason="the rail refused"
+        )
+        self.lift(freeze, actor)
+        assert resumed.release_unfrozen(actor=actor) == 0
+        assert figures(purse) == (0, 5)
