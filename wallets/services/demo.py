@@ -1,12 +1,9 @@
 """The demo of the sandbox: people, and a few weeks of what they paid, through the use cases."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
 from functools import partial
-from uuid import NAMESPACE_URL, UUID, uuid5
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -17,7 +14,6 @@ from django.utils import timezone
 
 from coinhub.core.actor import Actor, system
 from coinhub.core.errors import DomainError
-from coinhub.core.money import Money
 from coinhub.users.models import User
 from coinhub.users.services import second_factor
 from kyc.models import Case
@@ -25,14 +21,14 @@ from kyc.services import demo as papers
 from kyc.services import take_over
 from wallets.ledger import chart
 from wallets.ledger.errors import IdempotencyKeyExpired
-from wallets.ledger.request import Booked, MoneyRequest
-from wallets.models import Transaction, Wallet
+from wallets.ledger.request import Booked
+from wallets.models import Transaction
 from wallets.selectors import house
-from wallets.services import demo_places, holds, payments, transfers, wallets
+from wallets.services import demo_lately, demo_places, demo_rails, holds, payments, transfers
+from wallets.services.demo_stage import Stage, money, request_of
 from wallets.services.demo_story import FUNDING, PEOPLE, STEPS, Person, Step
 
 PASSWORD = "coinhub-demo-only"  # noqa: S105  # public, and only ever set in the sandbox
-CALLER = uuid5(NAMESPACE_URL, "coinhub:demo")
 CARD_DAYS = 7
 FUNDED_DAYS_AGO = 28
 
@@ -51,23 +47,6 @@ class DemoMade:
 
     people: list[str] = field(default_factory=list)
     steps: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """What a step needs: who is who, which day it is, who books."""
-
-    people: dict[str, UUID]
-    today: date
-    actor: Actor
-
-    def wallet(self, email: str, currency: str) -> Wallet:
-        """Give a person's wallet, opened on first use."""
-        return wallets.open_wallet(owner_id=self.people[email], currency=currency)
-
-    def day(self, step: Step) -> date:
-        """Give the day from which a step counts."""
-        return self.today - timedelta(days=step.days_ago)
 
 
 def make_demo() -> DemoMade:
@@ -95,6 +74,7 @@ def make_demo() -> DemoMade:
     made.steps += _fund_house(stage)
     for step in STEPS:
         made.steps += _play(step, stage)
+    made.steps += demo_lately.play(stage) + demo_rails.play(stage)
     return made
 
 
@@ -133,10 +113,10 @@ def _fund_house(stage: Stage) -> int:
             fund = partial(
                 payments.fund_house,
                 code=code,
-                amount=Money(Decimal(amount), currency),
+                amount=money(amount, currency),
                 actor=stage.actor,
                 value_date=stage.today - timedelta(days=FUNDED_DAYS_AGO),
-                request=_request(f"fund-{code}-{currency}", amount),
+                request=request_of(f"fund-{code}-{currency}", amount),
             )
             booked += _is_new(_once(fund))
     return booked
@@ -168,22 +148,22 @@ def _play(step: Step, stage: Stage) -> int:
 def _deposit(step: Step, stage: Stage) -> Booked:
     return payments.credit(
         payee=stage.wallet(step.who, step.currency),
-        amount=_amount(step.amount, step),
+        amount=money(step.amount, step.currency),
         actor=stage.actor,
         reference=step.words,
-        value_date=stage.day(step),
-        request=_request(step.name, step.amount),
+        value_date=_day(step, stage),
+        request=request_of(step.name, step.amount),
     )
 
 
 def _withdraw(step: Step, stage: Stage) -> Booked:
     return payments.debit(
         payer=stage.wallet(step.who, step.currency),
-        amount=_amount(step.amount, step),
+        amount=money(step.amount, step.currency),
         actor=stage.actor,
         reference=step.words,
-        value_date=stage.day(step),
-        request=_request(step.name, step.amount),
+        value_date=_day(step, stage),
+        request=request_of(step.name, step.amount),
     )
 
 
@@ -191,11 +171,11 @@ def _transfer(step: Step, stage: Stage) -> Booked:
     return transfers.transfer(
         payer=stage.wallet(step.who, step.currency),
         payee=stage.wallet(step.to, step.currency),
-        amount=_amount(step.amount, step),
+        amount=money(step.amount, step.currency),
         actor=stage.actor,
         note=step.words,
-        value_date=stage.day(step),
-        request=_request(step.name, step.amount),
+        value_date=_day(step, stage),
+        request=request_of(step.name, step.amount),
     )
 
 
@@ -204,13 +184,13 @@ def _authorise(step: Step, stage: Stage) -> Booked:
     return holds.place_hold(
         payer=stage.wallet(step.who, step.currency),
         payee=house.get_house_wallet(chart.SETTLEMENT, step.currency),
-        amount=_amount(step.amount, step),
+        amount=money(step.amount, step.currency),
         purpose="card_auth",
         actor=stage.actor,
         expires_at=timezone.now() + timedelta(days=CARD_DAYS),
         reference=step.words,
-        value_date=stage.day(step),
-        request=_request(step.name, step.amount),
+        value_date=_day(step, stage),
+        request=request_of(step.name, step.amount),
     )
 
 
@@ -220,24 +200,17 @@ def _end_card(step: Step, authorised: Transaction, stage: Stage) -> None:
     hold = authorised.holds.select_related("wallet", "transaction__payee_wallet").get()
     if hold.state != hold.State.OPEN:
         return
-    day = stage.day(step) + timedelta(days=1)
+    day = _day(step, stage) + timedelta(days=1)
     if step.kind == "card":
-        amount = _amount(step.taken, step)
+        amount = money(step.taken, step.currency)
         holds.capture(hold=hold, amount=amount, actor=stage.actor, value_date=day)
     else:
         holds.void(hold=hold, actor=stage.actor, value_date=day)
 
 
-def _amount(text: str, step: Step) -> Money:
-    return Money(Decimal(text), step.currency)
-
-
-def _request(name: str, content: str) -> MoneyRequest:
-    return MoneyRequest(
-        caller=CALLER,
-        key=f"demo:{name}:once",
-        fingerprint=hashlib.sha256(f"{name} {content}".encode()).digest(),
-    )
+def _day(step: Step, stage: Stage) -> date:
+    """Give the day from which a step counts."""
+    return stage.today - timedelta(days=step.days_ago)
 
 
 def _is_new(booked: Booked) -> int:

@@ -10,14 +10,15 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
+from coinhub.approvals.models import Approval
 from coinhub.users import roles
 from coinhub.users.models import User
 from kyc.models import Case
 from wallets.ledger import chart
-from wallets.models import Currency, Hold, IdempotencyKey, Journal, Posting, Transaction, Wallet
+from wallets.models import Currency, Hold, Journal, Posting, Transaction, Wallet
 from wallets.policies import addresses
 from wallets.selectors import destinations
-from wallets.services import demo
+from wallets.services import demo, demo_stage
 from wallets.services import destinations as destination_services
 from wallets.services.demo_places import BANK
 from wallets.services.demo_story import ALICE, BOB, CAROL, DAVE
@@ -56,12 +57,14 @@ class TestPlaces:
             ("GBP", "active"),
             ("BTC", "active"),
             ("ETH", "active"),
+            ("EUR", "active"),
+            ("EUR", "pending"),
         }
         for row in rows:
             network = row.network
             assert addresses.require_address(network, row.address) == row.address
         demo.make_demo()
-        assert destinations.list_destinations(alice.pk).count() == 3
+        assert destinations.list_destinations(alice.pk).count() == 5
 
     def test_elsewhere_nothing_shortens_the_waiting(self, alice, actor, settings):
         settings.SANDBOX = False
@@ -75,12 +78,12 @@ class TestDemo:
         promised = {code: (amount, 0, 0) for code, amount in PROMISED.items()}
         assert balances(BOB) == promised
         alices = balances(ALICE)
-        assert alices.pop("EUR") == (Decimal("251.40"), 0, Decimal("48.60"))
+        assert alices.pop("EUR") == (Decimal("916.40"), 0, Decimal("1303.60"))
         assert alices == promised
 
     def test_holds_carols_deposit_until_her_identity_is_checked(self, made):
         assert balances(CAROL) == {"GBP": (0, 500, 0)}
-        hold = Hold.objects.get(wallet__owner__email=CAROL)
+        hold = Hold.objects.get(wallet__owner__email=CAROL, state="open")
         assert (hold.state, hold.remaining) == ("open", 500)
         assert [(c.code, c.cleared_at) for c in hold.conditions.all()] == [("kyc", None)]
         assert Case.objects.get(customer__email=CAROL).status == "pending"
@@ -142,7 +145,48 @@ class TestDemo:
         monkeypatch.setattr("wallets.ledger.posting.LIFETIME", timedelta(seconds=-1))
         assert demo.make_demo().steps == 0
         assert counts() == before
-        assert IdempotencyKey.objects.filter(caller=demo.CALLER).count() == made.steps
+        assert demo_stage.count_booked() == made.steps
+
+    def test_shows_what_became_of_withdrawals(self, made):
+        rows = Transaction.objects.filter(type="withdrawal", withdrawal__isnull=False)
+        assert {str(row.amount.normalize()): row.state for row in rows} == {
+            "8E+1": "completed",
+            "40.01": "failed",
+            "6E+1": "cancelled",
+            "55": "cooling",
+            "1.2E+3": "pending_review",
+        }
+
+    def test_shows_payments_of_every_kind_and_what_was_put_right(self, made):
+        kinds = set(Transaction.objects.values_list("type", "state"))
+        assert kinds >= {
+            ("deposit", "held"),
+            ("deposit", "completed"),
+            ("transfer", "completed"),
+            ("transfer", "recalled"),
+            ("transfer", "reversed"),
+            ("refund", "completed"),
+            ("reversal", "completed"),
+            ("adjustment", "completed"),
+            ("hold", "completed"),
+            ("hold", "cancelled"),
+            ("hold", "authorised"),
+        }
+        suspense = Wallet.objects.get(code=chart.SUSPENSE, currency_id="GBP")
+        assert suspense.available == Decimal("42")
+
+    def test_leaves_one_proposal_to_decide(self, made):
+        waiting = Approval.objects.get(state="pending")
+        assert (waiting.kind, waiting.maker.email) == ("adjustment", "maker@example.com")
+        demo.make_demo()
+        assert Approval.objects.filter(state="pending").count() == 1
+
+    def test_leaves_the_ledger_sound(self, made):
+        said = StringIO()
+        try:
+            call_command("invariants", stdout=said)
+        except CommandError:
+            pytest.fail(said.getvalue())
 
     def test_is_fast(self, db):
         started = time.perf_counter()
