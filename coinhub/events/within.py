@@ -9,7 +9,7 @@ from typing import Any
 
 from coinhub.core.db import require_transaction
 
-Subscriber = Callable[..., None]
+Subscriber = Callable[..., object]
 
 _subscribers: dict[str, list[Subscriber]] = {}
 

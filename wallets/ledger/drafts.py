@@ -88,7 +88,8 @@ def move(
     """
     arrives = BalanceType.HELD if hold else BalanceType.AVAILABLE
     status = Transaction.Status.HELD if hold else Transaction.Status.COMPLETED
-    gives, gets, earned = amount.amount, amount.amount, ()
+    gives, gets = amount.amount, amount.amount
+    earned: tuple[Leg, ...] = ()
     if fee and fee.amount:
         fields["fee"] = fee.amount
         if not payer.code:

@@ -138,7 +138,8 @@ def to_freeze(payer: Wallet, amount: Decimal) -> Decimal:
     """Say how much of the recipient's money can be set aside now; the house's never needs to be."""
     if payer.code is not None:
         return Decimal(0)
-    return max(min(payer.available, amount), Decimal(0))
+    has: Decimal = payer.available
+    return max(min(has, amount), Decimal(0))
 
 
 def plan(

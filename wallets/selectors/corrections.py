@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
 from django.db.models import QuerySet, Sum
 
@@ -26,7 +27,7 @@ class Standing:
     went_to: list[Transaction]
 
 
-def get_for_staff(public_id: object) -> Transaction:
+def get_for_staff(public_id: UUID | str) -> Transaction:
     """Give a transaction with both ends, whoever's it is.
 
     Raises: NotYours when there is none.

@@ -71,7 +71,7 @@ def standing_of(customer_id: UUID) -> Standing:
     wanted: dict[str, Any] = {
         "customer": customer_id,
         "shard": shard_of(customer_id),
-        "window": recipients_window(customer_id),
+        "rate_key": recipients_window(customer_id),
     }
     with connection.cursor() as cursor:
         cursor.execute(STANDING, wanted)

@@ -14,7 +14,7 @@ from coinhub.core.errors import DomainError
 from coinhub.core.money import less
 from kyc.models import Case
 from wallets.ledger import chart, steps
-from wallets.ledger.drafts import leg
+from wallets.ledger.drafts import Leg, leg
 from wallets.ledger.errors import HoldEnded
 from wallets.ledger.steps import StepDraft, Take
 from wallets.models import BalanceType, Hold, HoldCondition, Transaction
@@ -74,7 +74,8 @@ def release(hold: Hold, *, actor: Actor) -> None:
     """
     txn = hold.transaction
     wallet = hold.wallet
-    gets, earned = hold.remaining, ()
+    gets = hold.remaining
+    earned: tuple[Leg, ...] = ()
     if txn.type == Transaction.Type.DEPOSIT and txn.fee:
         # The fee is of what arrived; where a part went back, it is not more than what is left.
         fee = min(txn.fee, hold.remaining)

@@ -11,10 +11,12 @@ ON CONFLICT (key) DO UPDATE SET (tries, is_taken) = (
            recent.number < %(most)s
       FROM (
           SELECT coalesce(array_agg(t.at ORDER BY t.at), '{}') AS tries, count(*) AS number
-            FROM unnest(b.tries) AS t (at)
+            FROM unnest(b.tries) AS t (at)  -- noqa: RF01
            WHERE t.at > clock_timestamp() - make_interval(secs => %(window_s)s)
       ) AS recent
 )
 RETURNING is_taken,
           tries[cardinality(tries)] AS taken_at,
-          ceil(extract(EPOCH FROM tries[1] + make_interval(secs => %(window_s)s) - clock_timestamp()))::integer
+          ceil(extract(
+              EPOCH FROM tries[1] + make_interval(secs => %(window_s)s) - clock_timestamp()
+          ))::integer

@@ -11,13 +11,13 @@ SELECT (SELECT coalesce(json_agg(json_build_array(
           FROM wallets_stop AS s WHERE s.lifted_at IS NULL) AS stops,
        ARRAY(SELECT f.kind FROM wallets_freeze AS f
               WHERE f.customer_id = %(customer)s::uuid AND f.lifted_at IS NULL) AS freezes,
-       (SELECT ceil(extract(epoch FROM a.paused_until - clock_timestamp()))::int
+       (SELECT ceil(extract(EPOCH FROM a.paused_until - clock_timestamp()))::int
           FROM wallets_allowance AS a
          WHERE a.customer_id = %(customer)s::uuid AND a.shard = %(shard)s::smallint
            AND a.paused_until > clock_timestamp()) AS pause_s,
        (SELECT json_build_array(
-                    count(*), ceil(extract(epoch FROM min(h.hit) + interval '24 hours'
+                    count(*), ceil(extract(EPOCH FROM min(h.hit) + interval '24 hours'
                                                       - clock_timestamp()))::int)
           FROM users_ratewindow AS w CROSS JOIN LATERAL unnest(w.hits) AS h (hit)
-         WHERE w.key = %(window)s::text
+         WHERE w.key = %(rate_key)s::text
            AND h.hit > clock_timestamp() - interval '24 hours') AS refused

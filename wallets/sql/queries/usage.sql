@@ -5,7 +5,8 @@ SELECT l.name, l.maximum, u.used, u.oldest + make_interval(secs => l.window_s) A
   FROM jsonb_to_recordset(%(limits)s::jsonb)
        AS l (name text, measure text, types text[], window_s int, maximum numeric, key text)
  CROSS JOIN LATERAL (
-      SELECT CASE l.measure WHEN 'count' THEN count(*) ELSE coalesce(sum(t.usd_value), 0) END AS used,
+      SELECT CASE l.measure WHEN 'count' THEN count(*) ELSE coalesce(sum(t.usd_value), 0) END
+             AS used,
              min(t.created_at) AS oldest
         FROM wallets_wallet AS w
         JOIN wallets_transaction AS t ON t.payer_wallet_id = w.id AND t.shard = w.shard
