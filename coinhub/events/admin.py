@@ -24,6 +24,8 @@ PAGES = {
     "integrity_run": "integrity_run",
     "approval": "approvals_approval",
     "person": "users_user",
+    "freeze": "wallets_freeze",
+    "stop": "wallets_stop",
 }
 _REQUEST = re.compile(r"[0-9a-f]{24}\Z", re.ASCII)
 _ACTION = re.compile(r"[a-z_]+\.[a-z_.]*\Z", re.ASCII)

@@ -67,6 +67,7 @@ class UserAdmin(LookedAtAdmin, ReadOnlyAdmin):
         lists: list[tuple[str, str, dict[str, Any]]] = [
             ("wallets_wallet", "Wallets", {"owner__id__exact": obj.pk}),
             ("wallets_transaction", "Transactions", {"q": obj.pk}),
+            ("wallets_freeze", "Freezes", {"q": obj.pk}),
             ("kyc_case", "Identity case", {"customer__id__exact": obj.pk}),
             ("events_auditevent", "What happened to them", {"q": obj.pk}),
         ]

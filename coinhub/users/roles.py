@@ -20,14 +20,18 @@ EVERYTHING = (
     "wallets.currency",
     "wallets.destination",
     "wallets.fee",
+    "wallets.freeze",
     "wallets.hold",
     "wallets.idempotencykey",
     "wallets.journal",
     "wallets.limit",
     "wallets.posting",
     "wallets.price",
+    "wallets.receipt",
+    "wallets.stop",
     "wallets.transaction",
     "wallets.wallet",
+    "wallets.withdrawal",
 )
 VIEWS: dict[str, tuple[str, ...]] = {OPERATIONS: EVERYTHING, KYC: IDENTITY, AUDITOR: EVERYTHING}
 MORE: dict[str, tuple[str, ...]] = {
@@ -44,6 +48,9 @@ MORE: dict[str, tuple[str, ...]] = {
         "approvals.approve_lift_stop",
         "wallets.add_currency",
         "wallets.change_currency",
+        "wallets.add_freeze",
+        "wallets.add_stop",
+        "wallets.change_withdrawal",
         "approvals.propose_fee",
         "approvals.approve_fee",
         "approvals.propose_limit",

@@ -5,7 +5,7 @@ from django.db.models import Q
 from coinhub.approvals.models import Approval
 from coinhub.events.models import AuditEvent
 from wallets.models import Receipt, Transaction, Withdrawal, WithdrawalAttempt
-from wallets.selectors import corrections
+from wallets.selectors import corrections, office
 
 MOST = 50
 
@@ -51,6 +51,11 @@ def attempts_of(txn: Transaction) -> list[WithdrawalAttempt]:
 def receipts_of(txn: Transaction) -> list[Receipt]:
     """List what a rail told of the money of a deposit."""
     return list(Receipt.objects.filter(transaction_id=txn.pk).order_by("pk")[:MOST])
+
+
+def moves_of(txn: Transaction) -> list[tuple[AuditEvent, str, str]]:
+    """List the changes of a transaction's state, oldest first."""
+    return moves_among(office.events_of(txn))
 
 
 def moves_among(events: list[AuditEvent]) -> list[tuple[AuditEvent, str, str]]:

@@ -11,6 +11,7 @@ from coinhub.core.actor import Actor
 from coinhub.events.models import AuditEvent
 from coinhub.users import roles
 from tests.conftest import gbp, make_staff, wallet_of
+from tests.wallets.admin.forms import form_of
 from wallets.models import Transaction, Wallet
 from wallets.services import reversals, transfers
 from wallets.services.reversals import Terms
@@ -84,16 +85,6 @@ class TestStory:
         for term in ("30.01", "30.00 EUR"):
             listed = office.get(reverse("admin:wallets_transaction_changelist"), {"q": term})
             assert list(listed.context["cl"].result_list) == []
-
-
-def form_of(answer, **more):
-    """Give what a browser would send of the form that a page shows."""
-    form, sent = answer.context["form"], {}
-    for name, field in form.fields.items():
-        first = getattr(field, "choices", None)
-        usual = list(first)[0][0] if first else ""
-        sent[name] = str(form[name].value() or usual or "")
-    return sent | more
 
 
 class TestReversing:
