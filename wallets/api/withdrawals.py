@@ -1,7 +1,7 @@
 """POST withdraw, withdraw/{id}/cancel."""
 
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -17,10 +17,12 @@ from coinhub.core.money import CONTEXT
 from wallets.api import shapes
 from wallets.api.documents import TransactionShape
 from wallets.api.money import MoneyInput, MoneyView, mandate_of
+from wallets.api.trials import DryRunQuery, TrialShape
 from wallets.ledger.request import TIME_OF_BOOKING, Answer, Booked, MoneyRequest
 from wallets.models import BalanceType, Posting, Transaction, Withdrawal
-from wallets.services import withdrawals
+from wallets.services import trials, withdrawal_reviews, withdrawals
 from wallets.services.mandates import Mandate
+from wallets.services.trials import Trial
 from wallets.services.withdrawal_plans import Wish
 
 OK = 200
@@ -53,19 +55,27 @@ class Withdraw(MoneyView):
     """POST withdraw: set money aside, which then leaves by itself."""
 
     scope = "withdraw"
+    query: ClassVar[type[Input] | None] = DryRunQuery
 
     @extend_schema(
         operation_id="withdraw",
         request=WithdrawInput,
-        parameters=[KEY_PARAMETER, CONFIRMATION_PARAMETER, REPLAY_PARAMETER],
+        parameters=[DryRunQuery, KEY_PARAMETER, CONFIRMATION_PARAMETER, REPLAY_PARAMETER],
         responses={
+            200: TrialShape,
             201: WithdrawalShape,
             **refusals(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
         },
     )
     def post(self, request: Request) -> HttpResponse:
         """Withdraw; the fee comes on top unless it is asked for inside."""
-        return self.move(request, WithdrawInput, partial(_withdraw, mandate_of(request)))
+        mandate = mandate_of(request)
+        return self.move(
+            request,
+            WithdrawInput,
+            partial(_withdraw, mandate),
+            partial(_try_out, mandate, self.person.pk),
+        )
 
     def shape(self, txn: Transaction) -> dict[str, Any]:
         """Show the withdrawal as it will be."""
@@ -86,8 +96,9 @@ class CryptoBankWithdraw(Withdraw):
     @extend_schema(
         operation_id="crypto_bank_withdraw",
         request=WithdrawInput,
-        parameters=[KEY_PARAMETER, CONFIRMATION_PARAMETER, REPLAY_PARAMETER],
+        parameters=[DryRunQuery, KEY_PARAMETER, CONFIRMATION_PARAMETER, REPLAY_PARAMETER],
         responses={
+            200: TrialShape,
             201: WithdrawalShape,
             **refusals(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
         },
@@ -127,6 +138,18 @@ class Cancel(MoneyView):
         """Show the withdrawal as it will be."""
         shown = shapes.transaction(txn, txn.payer_wallet.owner_id, [])
         return with_destination(shown | {"completed_at": TIME_OF_BOOKING}, txn)
+
+
+def _try_out(mandate: Mandate, customer_id: UUID, wanted: dict[str, Any], actor: Actor) -> Trial:
+    command, _ = withdrawal_reviews.look(
+        customer_id=customer_id,
+        wish=Wish(wanted["money"], wanted["destination"], wanted["fee_mode"]),
+        mandate=mandate,
+        actor=actor,
+    )
+    locked = command.total.amount
+    changes = {str(BalanceType.AVAILABLE): locked.copy_negate(), str(BalanceType.LOCKED): locked}
+    return trials.try_out(command, changes=changes)
 
 
 def _withdraw(

@@ -14,7 +14,7 @@ from wallets.models import Allowance
 STEP_UP_REQUIRED = "STEP_UP_REQUIRED"
 # The refusals that count: a destination that may not be paid, and too little money. A wrong second
 # factor counts too; being asked for one for the first time is no failure.
-COUNTED = {"INSUFFICIENT_FUNDS", "DESTINATION_NOT_ALLOWED", "DESTINATION_COOLING"}
+COUNTED = {"INSUFFICIENT_FUNDS", "DESTINATION_GONE", "NETWORK_UNSUPPORTED"}
 
 
 def counts(refusal: DomainError, *, was_confirmed: bool) -> bool:

@@ -3,15 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
 from coinhub.core.errors import DomainError
 from coinhub.core.money import CONTEXT, Money
-from wallets.models import BalanceType, Wallet
-from wallets.policies import gates, limits
+from wallets.models import BalanceType, Transaction, Wallet
+from wallets.policies import gates, limits, routing
 from wallets.policies.gates import Command, GateResult
-from wallets.selectors import usage
+from wallets.selectors import currencies, fees, usage, wallets
 from wallets.selectors.balances import Balances
+from wallets.selectors.reasons import CONDITIONS
+from wallets.selectors.standings import standing_of
 from wallets.selectors.usage import Use
+
+# What an arrival may wait for, under the names of the gates.
+ARRIVAL_GATES = {
+    "identity": routing.KYC,
+    "account": routing.COMPLIANCE,
+    "running": routing.PAUSED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,42 @@ def try_out(command: Command, *, changes: Mapping[str, Decimal] | None = None) -
         uses=usage.uses_of(customer.id, ceilings),
         wallet=command.payer,
         after=_after(command.payer, changes),
+    )
+
+
+def try_arrival(*, customer_id: UUID, amount: Money) -> Trial:
+    """Look at what an arrival would wait for, and at the balances after it; none is refused.
+
+    The fee comes out of what can be used at once; what waits pays it when it is released.
+
+    Raises: CurrencyUnknown, NotYours.
+    """
+    currency = currencies.get_currency(amount.currency)
+    customer = wallets.get_customer(customer_id)
+    wallet = Wallet.objects.filter(owner_id=customer_id, currency=currency).first()
+    fee = fees.fee_for(Transaction.Type.DEPOSIT, amount)
+    waits: tuple[str, ...] = ()
+    if currency.needs_kyc:
+        waits = routing.conditions_for(
+            customer,
+            currency,
+            purpose=Transaction.Type.DEPOSIT,
+            standing=standing_of(customer_id),
+        )
+    arrives = BalanceType.HELD if waits else BalanceType.AVAILABLE
+    gets = amount if waits else amount - fee
+    before = wallet or Wallet(currency=currency, decimals=currency.decimals)
+    return Trial(
+        gates=[
+            GateResult(name, True, detail=f"held: {CONDITIONS[code]}" if code in waits else "")
+            for name, code in ARRIVAL_GATES.items()
+        ],
+        amount=amount,
+        fee=fee,
+        usd=None,
+        uses=[],
+        wallet=wallet,
+        after=_after(before, {arrives: gets.amount}),
     )
 
 

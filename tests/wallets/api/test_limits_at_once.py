@@ -1,14 +1,14 @@
 """Limits and the pause, exact however many ask at once."""
 
+import time
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connections
 from django.db.models import F
 
 from coinhub.core.actor import system
-from coinhub.core.db import ClockTimestamp
+from coinhub.core.db import ClockTimestamp, database_clock
 from coinhub.core.errors import DomainError
 from coinhub.core.money import Money
 from tests.api_client import Caller, new_key
@@ -18,21 +18,10 @@ from wallets.ledger import drafts, posting, steps
 from wallets.models import Allowance, Transaction
 from wallets.policies import limits
 from wallets.selectors import house
+from wallets.services import terms
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 Type, State = Transaction.Type, Transaction.State
-
-
-def age(wallet, minutes):
-    """Let the payments of a wallet be older than they are; only the owner of the tables may."""
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("ALTER TABLE wallets_transaction DISABLE TRIGGER USER")
-        cursor.execute(
-            "UPDATE wallets_transaction SET created_at = created_at - make_interval(mins => %s)"
-            " WHERE payer_wallet_id = %s",
-            [minutes, wallet.pk],
-        )
-        cursor.execute("ALTER TABLE wallets_transaction ENABLE TRIGGER USER")
 
 
 class TestCount:
@@ -52,7 +41,23 @@ class TestCount:
         shown = caller.get("me").json()["limits"]["payments_1h"]
         assert (shown["used"], shown["remaining"]) == ("100", "0")
         assert shown["frees_at"] == told[0]["frees_at"]
-        age(purse, 61)
+
+    def test_is_of_a_window_that_slides(self, committed_db, monkeypatch):
+        payer, payee = make_customer("payer"), make_customer("payee")
+        wallet_of(payer, funded="1000.00")
+        payload = {
+            "name": "payments_1h",
+            "customer": str(payer.pk),
+            "maximum": "2",
+            "expires_at": (database_clock() + timedelta(days=1)).isoformat(),
+            "reason": "a test of the window",
+        }
+        terms.set_limit(payload=payload, actor=system())
+        caller = Caller(payer)
+        body = {"to": payee.email, "amount": "1.00", "currency": "GBP"}
+        assert [caller.post("transfer", body).status_code for _ in range(3)] == [201, 201, 422]
+        monkeypatch.setattr(limits, "HOUR_S", 1)  # an hour that is over in a second
+        time.sleep(1.1)
         assert caller.post("transfer", body).status_code == 201
 
 
