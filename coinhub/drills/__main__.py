@@ -21,6 +21,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=60.0, help="bank: how long, default 60")
     parser.add_argument("--clients", type=int, default=64, help="bank: how many, default 64")
+    parser.add_argument("--tries", type=int, default=500, help="authz-matrix: by the clock")
     options = parser.parse_args(arguments)
     django.setup()
     result = run(options)
@@ -32,10 +33,12 @@ def main(arguments: list[str]) -> int:
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Run one drill; its modules need Django set up."""
-    from coinhub.drills import bank, invariants
+    from coinhub.drills import authz, bank, invariants
 
     if options.name == "invariants":
         return invariants.run()
+    if options.name == "authz-matrix":
+        return authz.run(authz.Plan(seed=options.seed, tries=options.tries))
     plan = bank.Plan(seconds=options.seconds, seed=options.seed, clients=options.clients)
     return bank.run(plan)
 
@@ -45,7 +48,10 @@ def told(result: dict[str, Any]) -> str:
     lines = [f"drill {result['name']}: {'all is well' if result['ok'] else 'FOUND SOMETHING'}"]
     for name, value in result.items():
         if isinstance(value, dict):
-            lines += [f"{name.replace('_', ' ')}:", *(f"  {v:>9,}  {k}" for k, v in value.items())]
+            shown = [
+                f"  {v:>9,}  {k}" if isinstance(v, int) else f"  {k}: {v}" for k, v in value.items()
+            ]
+            lines += [f"{name.replace('_', ' ')}:", *shown]
         elif name not in {"name", "ok"}:
             lines.append(f"{name}: {value}")
     return "\n".join(lines) + "\n"

@@ -5,13 +5,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
 from coinhub.core.actor import system
 from coinhub.core.db import sql_file
-from coinhub.drills import crowd, invariants
+from coinhub.drills import authz, authz_routes, authz_table, crowd, invariants
 from coinhub.drills.__main__ import told
 from tests.coinhub.test_bench import copy_of_the_test_database
 from tests.conftest import gbp, make_customer, wallet_of
@@ -151,3 +152,40 @@ class TestCommand:
         )
         assert done.returncode == 2
         assert "bank" in done.stderr
+
+
+class TestAuthzMatrix:
+    def test_every_route_has_a_row_and_every_row_a_route(self) -> None:
+        table, known = authz_table.read(), authz_routes.routes()
+        assert len(known) > 250
+        assert [r.name for r in known if authz_table.row_for(table, r.name) is None] == []
+        assert authz.stale_rows(table, known) == []
+
+    def test_addresses_without_a_version_are_those_of_version_1(self) -> None:
+        versioned, plain = authz_routes.unversioned()
+        assert len(versioned) > 30
+        assert versioned == plain
+
+    def test_each_caller_meets_what_is_declared_and_others_objects_look_like_none(
+        self, committed_db: None, settings: Any
+    ) -> None:
+        settings.RATE_LIMITS = False
+        settings.BASE_URL = "http://testserver"
+        plan = authz.Plan(tries=15, wanted=authz.is_wanted_in_short, callers=authz.callers_in_short)
+        found = authz.run(plan)
+        assert found["ok"], found
+        assert found["object_routes"] >= 10
+        assert found["calls"] > 900
+
+    def test_a_row_that_says_something_else_is_found(self) -> None:
+        route = authz_routes.routes()[0]
+        row = authz_table.Row(route.name, ("who",) * len(authz_table.CALLERS))
+        assert authz.differences(route, row, {"owner": "in", "other": "who"}) == {
+            f"{route.name} owner": "met in, declared who"
+        }
+
+    def test_a_line_that_is_no_whole_row_is_an_error(self, tmp_path: Path) -> None:
+        table = tmp_path / "table.txt"
+        table.write_text("GET api/v1/me who in\n")
+        with pytest.raises(ValueError, match="not a row"):
+            authz_table.read(table)
