@@ -13,11 +13,15 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
+import structlog
+
 from coinhub.approvals.models import Approval
+from coinhub.approvals.refusals import KindUnknown
 from coinhub.core.actor import Actor
 from coinhub.users.models import User
 
 Lines = Sequence[tuple[str, str]]
+log = structlog.get_logger(__name__)
 
 
 class Execute(Protocol):
@@ -82,7 +86,12 @@ def register(kind: Kind) -> None:
 
 
 def get(name: str) -> Kind:
-    """Give a kind by its name; an approval of a kind that nobody registers is a bug."""
+    """Give a kind by its name.
+
+    Raises: KindUnknown for one that nobody registers, which is a bug.
+    """
+    if name not in _kinds:
+        raise KindUnknown
     return _kinds[name]
 
 
@@ -92,10 +101,18 @@ def title_of(name: str) -> str:
 
 
 def describe(approval: Approval) -> Lines:
-    """Say what an approval is about, for the screen, after it has ended too."""
+    """Say what an approval is about, for the screen, after it has ended too.
+
+    One that its kind cannot read is shown as it stands: it must not hide those beside it.
+    """
+    plain = [(str(name), str(value)) for name, value in approval.payload.items()]
     if approval.kind not in _kinds:
-        return [(name, str(value)) for name, value in approval.payload.items()]
-    return _kinds[approval.kind].describe(approval)
+        return plain
+    try:
+        return _kinds[approval.kind].describe(approval)
+    except Exception:
+        log.exception("approval_not_readable", id=str(approval.public_id), kind=approval.kind)
+        return [("Not readable", "do not approve this; tell who runs CoinHub"), *plain]
 
 
 def registered() -> list[Kind]:

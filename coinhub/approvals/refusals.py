@@ -50,6 +50,14 @@ class ApprovalExists(DomainError):
     title = "This has been proposed already and waits for a decision"
 
 
+class KindUnknown(DomainError):
+    """No part of CoinHub knows this kind of proposal."""
+
+    code = "APPROVAL_KIND_UNKNOWN"
+    status = 409
+    title = "Nothing here knows how to do this"
+
+
 class ApprovalChanged(DomainError):
     """What was shown is not what was proposed."""
 

@@ -98,6 +98,8 @@ def approve(
             votes.require_maker(approval, known)
             votes.require_shown(approval, shown_sha256)
             result = known.execute(approval, checker=checker, actor=actor)
+            if votes.is_too_old(approval):  # it waited for others' locks: undo it, let it expire
+                raise ApprovalExpired
             end(
                 approval,
                 State.EXECUTED,
@@ -176,6 +178,8 @@ def expire_due(*, actor: Actor) -> int:
             ended += expire(approval_id, actor=actor)
         except DomainError as refusal:
             log.warning("approval_does_not_end", id=str(approval_id), code=refusal.code)
+        except Exception:
+            log.exception("approval_does_not_end", id=str(approval_id))
     return ended
 
 
