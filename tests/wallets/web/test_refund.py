@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.conftest import gbp, wallet_of
+from tests.conftest import gbp, make_staff, wallet_of
 from tests.wallets.web.test_pages import words
 from wallets.models import Transaction, Wallet
 from wallets.selectors import standings
@@ -110,3 +110,9 @@ class TestBanner:
         for page in ("/", "/wallets/", "/send/", "/transactions/", "/accounts/login/"):
             shown = signed_in(alice).get(page, follow=True)
             assert "Payments to others are paused. Back at noon." in words(shown)
+
+    def test_stands_in_the_back_office_too(self, signed_in, actor):
+        stops.engage(scope="all", reason="a drill", message="Back at noon.", actor=actor)
+        standings.forget()
+        shown = signed_in(make_staff("maker", superuser=True)).get("/admin/")
+        assert "Everything that moves money is paused. Back at noon." in words(shown)
