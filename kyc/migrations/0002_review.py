@@ -119,7 +119,8 @@ class Migration(migrations.Migration):
             "UPDATE kyc_case SET state = status, tier = greatest(tier, 1)"
             " WHERE status = 'approved'; "
             "UPDATE kyc_case SET tier = 0 WHERE status <> 'approved'; "
-            "UPDATE kyc_case SET state = status WHERE status = 'rejected'",
+            "UPDATE kyc_case SET state = status WHERE status = 'rejected'; "
+            "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED",  # none waits for ALTER
             migrations.RunSQL.noop,
         ),
         migrations.RemoveField(model_name='case', name='status'),
