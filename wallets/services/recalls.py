@@ -5,7 +5,7 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 
 from coinhub.core.actor import Actor
 from coinhub.core.db import ClockTimestamp
@@ -59,11 +59,8 @@ def recall_forgotten(*, actor: Actor) -> int:
     Repeat: nothing more to give back.
     Writes: as ``recall``.
     """
-    waiting = Transaction.objects.filter(
-        type=Type.TRANSFER, state=State.HELD, created_at__lt=ClockTimestamp() - WAITS
-    ).order_by("id")
     done = 0
-    for txn in waiting.select_related("payer_wallet", "payee_wallet")[:MOST_AT_ONCE]:
+    for txn in _forgotten():
         try:
             _take_back(txn, actor=actor, request=None)
         except DomainError as refusal:
@@ -103,6 +100,22 @@ def _take_back(txn: Transaction, *, actor: Actor, request: MoneyRequest | None) 
         takes=(Take(hold, amount, end_state=Hold.State.CAPTURED),),
     )
     return step(draft, actor=actor, event="transfer.recalled", request=request)
+
+
+def _forgotten() -> list[Transaction]:
+    """List the oldest payments that wait for an identity alone; others would stand in the way."""
+    still_open = HoldCondition.objects.filter(
+        hold__transaction=OuterRef("pk"), cleared_at__isnull=True
+    )
+    waiting = Transaction.objects.filter(
+        Exists(still_open.filter(code=routing.KYC)),
+        ~Exists(still_open.exclude(code=routing.KYC)),
+        type=Type.TRANSFER,
+        state=State.HELD,
+        created_at__lt=ClockTimestamp() - WAITS,
+    )
+    rows = waiting.select_related("payer_wallet", "payee_wallet").order_by("id")
+    return list(rows[:MOST_AT_ONCE])
 
 
 def _open_hold(txn: Transaction) -> Hold | None:
