@@ -193,9 +193,9 @@ class Proposal(View):
                 answer=_told,
             )
         except DomainError as refusal:
-            if not refusal.stored:
-                raise
-            told = Answer(refusal.status, problem_text(refusal, request))
+            # Kept or not: a twin with this key may have proposed it, and then its answer counts.
+            text = problem_text(refusal, request)
+            told = Answer(refusal.status, text) if refusal.stored else None
             kept = kept_refusals.settle(request=named, refusal=told)
             if kept is None:
                 raise
