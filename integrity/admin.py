@@ -2,17 +2,27 @@
 
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
 
 from coinhub.core.admin import Column, Link, ReadOnlyAdmin, Section, list_of, page_of
+from coinhub.core.errors import DomainError
 from coinhub.core.ids import as_number, as_uuid
+from coinhub.core.requests import actor_of
+from coinhub.users import roles
 from integrity.models import Finding, Run
+from integrity.services import scheduled
+from integrity.services.repair import repair_all
 
 SHOWN = 100
+JUDGES = (roles.OPERATIONS, roles.AUDITOR)  # a check changes nothing
+MENDERS = (roles.OPERATIONS,)
 
 
 @admin.register(Run)
@@ -63,6 +73,42 @@ class RunAdmin(ReadOnlyAdmin):
     def found(self, term: str) -> Q:
         number = as_number(term)
         return Q(pk=number) if number is not None else Q(public_id=as_uuid(term))
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        own = [
+            path("check/", view(require_POST(self._check)), name="integrity_run_check"),
+            path("repair/", view(require_POST(self._repair)), name="integrity_run_repair"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def _check(self, request: HttpRequest) -> HttpResponse:
+        """Have the whole ledger checked now, and show the run."""
+        _require(request, JUDGES)
+        try:
+            run = scheduled.check_and_tell(actor=actor_of(request), trigger=Run.Trigger.COMMAND).run
+        except DomainError as refusal:
+            messages.error(request, refusal.detail)
+            return HttpResponseRedirect(reverse("admin:index"))
+        if run.status == Run.Status.HEALTHY:
+            messages.success(request, "Checked: everything agrees.")
+        else:
+            messages.error(request, f"Checked: {run.finding_count} things are wrong.")
+        return HttpResponseRedirect(reverse("admin:integrity_run_change", args=[run.pk]))
+
+    def _repair(self, request: HttpRequest) -> HttpResponse:
+        """Write wallet rows anew from their sound postings, and say what came of it."""
+        _require(request, MENDERS)
+        try:
+            repaired = repair_all(actor=actor_of(request), apply=True)
+        except DomainError as refusal:
+            messages.error(request, refusal.detail)
+        else:
+            done = [one for one in repaired if one.changed]
+            messages.success(request, f"Repaired {len(done)} of {len(repaired)} wallets.")
+            for one in [one for one in repaired if one.refused][:SHOWN]:
+                messages.error(request, f"Wallet {one.wallet_id} was left alone: {one.refused}")
+        return HttpResponseRedirect(reverse("admin:index"))
 
     def related(self, obj: Run) -> list[Link]:
         return [list_of("integrity_finding", "All findings", run__id__exact=obj.pk)]
@@ -135,3 +181,12 @@ def _place(model: str, key: int | None) -> SafeString | str:
         return "–"
     url = reverse(f"admin:wallets_{model}_change", args=[key])
     return format_html('<a href="{}">{}</a>', url, key)
+
+
+def _require(request: HttpRequest, groups: tuple[str, ...]) -> None:
+    """Refuse who has none of the roles.
+
+    Raises: PermissionDenied.
+    """
+    if not roles.is_in(request.user, *groups):  # type: ignore[arg-type]  # staff are people
+        raise PermissionDenied

@@ -18,6 +18,7 @@ class WalletsConfig(AppConfig):
         from wallets.services import (
             deposit_returns,
             four_eyes,
+            frozen_wallets,
             lifting,
             proposed_terms,
             releases,
@@ -28,6 +29,8 @@ class WalletsConfig(AppConfig):
         within.subscribe(decisions.BLOCKED, lifting.freeze_blocked)
         four_eyes.register()
         deposit_returns.register()
+        within.subscribe("integrity.found", frozen_wallets.freeze_found)
+        frozen_wallets.register()
         lifting.register()
         proposed_terms.register()
         if settings.SANDBOX:

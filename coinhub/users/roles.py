@@ -44,6 +44,8 @@ MORE: dict[str, tuple[str, ...]] = {
         "approvals.approve_deposit_return",
         "approvals.propose_unfreeze",
         "approvals.approve_unfreeze",
+        "approvals.propose_thaw_wallet",
+        "approvals.approve_thaw_wallet",
         "approvals.propose_lift_stop",
         "approvals.approve_lift_stop",
         "wallets.add_currency",

@@ -30,9 +30,10 @@ def verify() -> Checked:
     Writes: Run with Findings, AuditEvent.
     Raises: StartRefused with the causes, Unavailable.
     """
-    checked = check(actor=system("start"), trigger=Run.Trigger.START)
+    actor = system("start")
+    checked = check(actor=actor, trigger=Run.Trigger.START)
     if not checked.is_healthy:
-        raise_alert(checked)
+        raise_alert(checked, actor=actor)
         causes = [f"{found.source}: {found.place}" for found in checked.findings if found.is_cause]
         more = f" and {len(causes) - 5} more" if len(causes) > 5 else ""
         raise StartRefused("; ".join(causes[:5]) + more, run=str(checked.run.public_id))

@@ -12,7 +12,7 @@ from coinhub.events.deeds import Deed, DeedForm, Done
 from coinhub.users.models import User
 from wallets.admin.customers import customer_field
 from wallets.admin.fields import amount_field, reason_field, told_once
-from wallets.admin.reversing import PROPOSED, page_of
+from wallets.admin.reversing import PROPOSED, page_of_proposal
 from wallets.models import Currency
 from wallets.selectors.currencies import get_currency
 from wallets.services import adjustments
@@ -78,7 +78,7 @@ def _propose(row: Any, form: Any, request: HttpRequest) -> Done:
             actor=actor_of(request),
         ),
     )
-    return Done(PROPOSED, page_of(found))
+    return Done(PROPOSED, page_of_proposal(found))
 
 
 ADJUST = Deed(

@@ -80,8 +80,8 @@ class ReverseForm(GiveBackForm):
     field_order = ("amount", "fee_policy", "shortfall_policy", "category", "reason")
 
 
-class ReturnForm(DeedForm):
-    """Why a deposit goes back to where it came from."""
+class ReasonForm(DeedForm):
+    """Why."""
 
     reason = reason_field()
 
@@ -99,7 +99,9 @@ def _propose_reversal(row: Transaction, form: Any, request: HttpRequest) -> Done
             actor=actor_of(request),
         ),
     )
-    return Done(f"{PROPOSED} What the recipient still has of it is set aside.", page_of(found))
+    return Done(
+        f"{PROPOSED} What the recipient still has of it is set aside.", page_of_proposal(found)
+    )
 
 
 def _propose_return(row: Transaction, form: Any, request: HttpRequest) -> Done:
@@ -113,10 +115,10 @@ def _propose_return(row: Transaction, form: Any, request: HttpRequest) -> Done:
             actor=actor_of(request),
         ),
     )
-    return Done(PROPOSED, page_of(found))
+    return Done(PROPOSED, page_of_proposal(found))
 
 
-def page_of(approval: Approval) -> str:
+def page_of_proposal(approval: Approval) -> str:
     """Give the address of a proposal's page."""
     return reverse("admin:approvals_approval_change", args=[approval.pk])
 
@@ -169,7 +171,7 @@ RETURN = Deed(
     ),
     button="Propose the return",
     permission="approvals.propose_deposit_return",
-    form=ReturnForm,
+    form=ReasonForm,
     fits=deposit_returns.can_be_returned,
     do=_propose_return,
     is_grave=True,

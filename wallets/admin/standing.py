@@ -15,8 +15,7 @@ from coinhub.events.deeds import Deed, DeedForm, DeedsAdmin, Done
 from coinhub.users.models import User
 from wallets.admin.customers import customer_field
 from wallets.admin.fields import reason_field
-from wallets.admin.reversing import PROPOSED
-from wallets.admin.reversing import page_of as page_of_proposal
+from wallets.admin.reversing import PROPOSED, page_of_proposal
 from wallets.models import Currency, Freeze, Stop
 from wallets.services import freezes, lifting, stops
 

@@ -3,7 +3,8 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from coinhub.core.admin import Link, ReadOnlyAdmin, Section, list_of
@@ -13,7 +14,22 @@ from wallets.admin.adjusting import ADJUST
 from wallets.admin.columns import holds_section, journal_section, money, wallet_page
 from wallets.admin.reversing import GIVE_BACK, RETURN, REVERSE
 from wallets.models import Transaction
-from wallets.selectors import office, search, stories
+from wallets.selectors import office, queues, search, stories
+
+
+class StuckFilter(admin.SimpleListFilter):
+    """What stands in a state for longer than it may last."""
+
+    title = "stuck"
+    parameter_name = "stuck"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("1", "for too long in its state")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() != "1":
+            return queryset
+        return queryset.filter(pk__in=queues.stuck_payments().values("pk"))
 
 
 @admin.register(Transaction)
@@ -33,7 +49,7 @@ class TransactionAdmin(DeedsAdmin, ReadOnlyAdmin):
         "reference",
         "created_at",
     )
-    list_filter = ("status", "type", ("currency", admin.RelatedFieldListFilter))
+    list_filter = ("status", "type", ("currency", admin.RelatedFieldListFilter), StuckFilter)
     list_select_related = ("currency", "payer_wallet__owner", "payee_wallet__owner")
     search_help_text = (
         "Id or number, exact reference; a wallet, e-mail or house code of a side;"

@@ -10,7 +10,8 @@ from django.utils.safestring import SafeString
 
 from coinhub.core.admin import Column, Link, ReadOnlyAdmin, Section, list_of, page_of
 from coinhub.core.money import CONTEXT
-from coinhub.events.looks import LookedAtAdmin
+from coinhub.core.requests import actor_of
+from coinhub.events.deeds import Deed, DeedsAdmin, Done
 from wallets.admin.columns import (
     blank,
     credit_of,
@@ -20,8 +21,10 @@ from wallets.admin.columns import (
     money,
     owner_of,
 )
+from wallets.admin.reversing import PROPOSED, ReasonForm, page_of_proposal
 from wallets.models import Posting, Wallet
 from wallets.selectors import folded, office, search
+from wallets.services import frozen_wallets
 
 
 class WhoseFilter(admin.SimpleListFilter):
@@ -39,10 +42,36 @@ class WhoseFilter(admin.SimpleListFilter):
         return queryset.filter(code__isnull=self.value() == "customers")
 
 
+def _is_frozen(wallet: Wallet) -> bool:
+    return wallet.status == Wallet.Status.FROZEN
+
+
+def _propose_thaw(wallet: Wallet, form: Any, request: HttpRequest) -> Done:
+    found = frozen_wallets.propose_thaw(
+        wallet_id=wallet.public_id,
+        reason=form.cleaned_data["reason"],
+        maker=request.user,  # type: ignore[arg-type]  # staff are people
+        actor=actor_of(request),
+    )
+    return Done(PROPOSED, page_of_proposal(found))
+
+
 @admin.register(Wallet)
-class WalletAdmin(LookedAtAdmin, ReadOnlyAdmin):
+class WalletAdmin(DeedsAdmin, ReadOnlyAdmin):
     """Wallets with their balances; from here to their postings, holds and transactions."""
 
+    deeds: ClassVar[tuple[Deed, ...]] = (
+        Deed(
+            verb="thaw",
+            title="Let it pay again",
+            words="You propose, somebody else approves. A check found this wallet wrong: see why.",
+            button="Propose it",
+            permission="approvals.propose_thaw_wallet",
+            form=ReasonForm,
+            fits=_is_frozen,
+            do=_propose_thaw,
+        ),
+    )
     list_display = ("whose", "free", "on_hold", "reserved", "sum", "state")
     list_filter = (WhoseFilter, "status", ("currency", admin.RelatedFieldListFilter))
     list_select_related = ("owner",)

@@ -8,10 +8,12 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from coinhub.core.admin import list_of
 from coinhub.core.money import quantize
+from kyc.models import Case
 from kyc.selectors import cases
 from wallets.admin.columns import drawn
-from wallets.selectors import office
+from wallets.selectors import office, queues
 from wallets.selectors.office import Standing
 
 register = template.Library()
@@ -45,6 +47,29 @@ def count_open_holds() -> int:
 def count_cases_in_review() -> int:
     """Count the identity cases that wait for a decision."""
     return cases.count_in_review()
+
+
+@register.simple_tag
+def oldest_case() -> Case | None:
+    """Give the identity case that has waited longest."""
+    return cases.queue().first()
+
+
+@register.simple_tag(takes_context=True)
+def waiting_queues(context: template.Context) -> list[dict[str, Any]]:
+    """List what waits for people of operations, as far as the reader may see it."""
+    user: Any = context["request"].user
+    return [
+        {"queue": queue, "url": list_of(queue.model, "", **queue.where).url}
+        for queue in queues.list_queues()
+        if user.has_perm(queue.model.replace("_", ".view_", 1))
+    ]
+
+
+@register.simple_tag
+def count_overdue_freezes() -> int:
+    """Count the freezes whose day of review has passed."""
+    return queues.count_overdue_freezes()
 
 
 def picture(standing: Standing) -> SafeString:
