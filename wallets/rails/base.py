@@ -158,8 +158,11 @@ class Rail(Protocol):
         """Ask what became of a payment, by our reference."""
         ...
 
-    def send_back(self, external_ref: str) -> bool:
-        """Ask the rail to return an arrival to its sender; say whether it will try."""
+    def send_back(self, external_ref: str) -> bool | None:
+        """Ask the rail to return an arrival: done, refused, or ``None`` when it will tell later.
+
+        Asked again until it is one or the other, so the same arrival goes back once.
+        """
         ...
 
     def read_notice(self, body: bytes, headers: Mapping[str, str], now: datetime) -> list[Notice]:

@@ -71,8 +71,8 @@ class SandboxRail:
             return Report(Standing.BOUNCED, _reference(attempt), cost, came_back)
         return Report(Standing.CONFIRMED, _reference(attempt), cost)
 
-    def send_back(self, external_ref: str) -> bool:
-        """Return it; the notice of it is made by hand."""
+    def send_back(self, external_ref: str) -> bool | None:
+        """Return it at once."""
         return True
 
     def read_notice(self, body: bytes, headers: Mapping[str, str], now: datetime) -> list[Notice]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from wallets.services import payout_tracking, payouts, stuck
+from wallets.services import payout_tracking, payouts, returns, stuck
 
 
 @shared_task(name="wallets.send_withdrawals", ignore_result=True)
@@ -15,9 +15,10 @@ def send_withdrawals(**_future: Any) -> None:
 
 @shared_task(name="wallets.move_withdrawals", ignore_result=True)
 def move_withdrawals(**_future: Any) -> None:
-    """Let go on what cools no more, and cancel what nobody decided; twice moves nothing more."""
+    """Let go on what cools no more, cancel what nobody decided, and send back what goes back."""
     payout_tracking.move_cooled()
     payout_tracking.cancel_forgotten()
+    returns.send_back_due()
 
 
 @shared_task(name="wallets.track_withdrawals", ignore_result=True)

@@ -12,14 +12,14 @@ from django.db import connections, transaction
 from coinhub.core.actor import Actor, system
 from kyc.models import Case
 from tests.api_client import Caller, new_key
-from tests.conftest import make_customer
+from tests.conftest import make_customer, wallet_of
 from wallets.ledger.errors import MoveNotAllowed
 from wallets.models import Fee, Hold, Journal, Receipt, Transaction, Wallet
 from wallets.rails.base import Arrival, Finality, ReturnNews
 from wallets.rails.configured import rail_named
 from wallets.rails.signatures import sign
 from wallets.selectors import fees, house
-from wallets.services import deposits, receipts
+from wallets.services import deposits, receipts, returns
 
 RAIL = Actor(kind="rail")
 SECRET = "whsec_" + base64.b64encode(b"the secret of the sandbox rail").decode()
@@ -152,6 +152,22 @@ class TestReturns:
         again = Hold.objects.select_related("wallet__owner__kyc_case", "transaction")
         deposits.return_step(hold=again.get(pk=hold.pk), actor=system(), reason="try again")
         assert wallet_in(carol).locked == 100
+
+    def test_the_worker_asks_the_rail_and_the_sandbox_returns_it(self, carol):
+        txn_id = self.held(carol)
+        assert (returns.send_back_due(), returns.send_back_due()) == (1, 0)
+        assert Transaction.objects.get(pk=txn_id).state == "returned"
+        assert wallet_in(carol).total == 0
+
+    def test_what_came_over_no_rail_is_held_again(self, carol):
+        wallet_of(carol, funded="40.00")
+        hold = Hold.objects.select_related("wallet__owner__kyc_case", "transaction").get(
+            wallet__owner=carol
+        )
+        deposits.return_step(hold=hold, actor=system(), reason="unwanted")
+        assert returns.send_back_due() == 1
+        assert Transaction.objects.get(pk=hold.transaction_id).state == "held"
+        assert wallet_in(carol).held == 40
 
     def test_what_can_be_used_is_not_sent_back(self, alice):
         arrives("used", alice.pk)
