@@ -24,6 +24,10 @@ def judge(snapshot: Snapshot) -> Judged:
             judged.misleading.append(
                 Found("records", "record and postings disagree", place, figures=figures)
             )
+        if not row["gave_back_at_most_all"]:
+            judged.misleading.append(
+                Found("records", "more went back than was paid", place, figures=figures)
+            )
         if not row["fits_its_holds"]:
             judged.stuck.append(
                 Found("records", "status and holds disagree", place, figures=figures)

@@ -1,5 +1,5 @@
--- records: transactions that say something else than their postings, or whose status does not fit
--- their holds.
+-- records: transactions that say something else than their postings, whose status does not fit
+-- their holds, or of which more went back than was paid.
 --
 -- The net of all balances of the payer's and the payee's wallet is compared with amount and fee, by
 -- type and status. What a rail took for a payment (network_cost) is the house's own and not in it.
@@ -21,12 +21,20 @@ WITH moved AS (
     SELECT DISTINCT c.original_id AS transaction_id
       FROM wallets_transaction AS c
      WHERE c.original_id IS NOT NULL AND c.type = 'reversal' AND c.status IN ('COMPLETED', 'HELD')
+), given_back AS (
+    SELECT b.original_id AS transaction_id,
+           coalesce(sum(b.amount) FILTER (WHERE b.type IN ('refund', 'reversal')), 0) AS amount,
+           coalesce(sum(b.amount) FILTER (WHERE b.type = 'adjustment'), 0) AS fee
+      FROM wallets_transaction AS b
+     WHERE b.original_id IS NOT NULL AND b.status NOT IN ('FAILED', 'CANCELLED')
+     GROUP BY b.original_id
 ), netted AS (
-    SELECT t.id, t.type, t.status, t.state, t.amount, t.fee,
+    SELECT t.id, t.public_id, t.type, t.status, t.state, t.amount, t.fee,
            coalesce(gave.net, 0) AS gave, coalesce(got.net, 0) AS got,
            coalesce(cover.net, 0) AS cover, coalesce(o.remaining, 0) AS on_hold,
            payee.id = reserve.id AS to_reserve, c.transaction_id IS NOT NULL AS is_corrected,
            o.transaction_id IS NOT NULL AS has_hold,
+           coalesce(b.amount <= t.amount AND b.fee <= t.fee, TRUE) AS gave_back_at_most_all,
            payer.currency_id = t.currency_id AND payee.currency_id = t.currency_id AS one_currency
       FROM wallets_transaction AS t
       LEFT JOIN wallets_wallet AS payer ON payer.id = t.payer_wallet_id
@@ -40,6 +48,7 @@ WITH moved AS (
       LEFT JOIN moved AS cover ON cover.transaction_id = t.id AND cover.wallet_id = reserve.id
       LEFT JOIN open_holds AS o ON o.transaction_id = t.id
       LEFT JOIN corrected AS c ON c.transaction_id = t.id
+      LEFT JOIN given_back AS b ON b.transaction_id = t.id
 ), judged AS (
     SELECT n.*,
            CASE
@@ -71,14 +80,23 @@ WITH moved AS (
                         AND n.gave + n.cover + n.amount = 0
                ELSE n.got = n.amount AND n.gave + n.amount + n.fee = 0
            END AS says_what_moved,
-           -- A proposed reversal sets aside what there is, which may be nothing.
-           (n.status IN ('PENDING', 'HELD')) = n.has_hold
-           OR n.type = 'reversal' AND n.status = 'PENDING' AS fits_its_holds
+           CASE
+               -- A proposed reversal sets aside what there is, which may be nothing, and waits for
+               -- an approval that can end it.
+               WHEN n.type = 'reversal' AND n.status = 'PENDING'
+                   THEN EXISTS (
+                       SELECT FROM approvals_approval AS a
+                        WHERE a.target_id = n.public_id::text AND a.target_type = 'transaction'
+                          AND a.state = 'pending'
+                   )
+               ELSE (n.status IN ('PENDING', 'HELD')) = n.has_hold
+           END AS fits_its_holds
       FROM netted AS n
 )
 SELECT r.id AS transaction_id, r.status, r.amount, r.gave AS payer_net, r.got AS payee_net,
-       r.on_hold, r.says_what_moved, r.fits_its_holds
+       r.on_hold, r.says_what_moved, r.fits_its_holds, r.gave_back_at_most_all
   FROM judged AS r
  WHERE r.says_what_moved IS NOT TRUE OR r.fits_its_holds IS NOT TRUE
+    OR NOT r.gave_back_at_most_all
  ORDER BY r.id
  LIMIT %(most)s::int
