@@ -9,12 +9,13 @@ from rest_framework import serializers
 
 from coinhub.api.errors import CONTENT_TYPE
 from coinhub.api.idempotency import HEADER, REPLAY_HEADER
+from coinhub.api.schema_links import add_links
 
 WHAT = {
     400: "The request is not valid, or there is not enough money",
     401: "No valid access token",
     403: "Not yours, not there, or not allowed",
-    404: "It was yours, and you removed it",
+    404: "No such address, or it was yours and you removed it",
     405: "The address does not take this method",
     409: "Another state is needed, or the first request is still running",
     413: "The body is too large",
@@ -100,7 +101,7 @@ class Schema(AutoSchema):
         return text[:1].upper() + text[1:].rstrip(".")
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
-        """Describe the headers of the rate limit on every answer, and 429 on every operation."""
+        """Describe what all have: 400, 429, 404 below an id, headers of the rate limit, links."""
         operation = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
@@ -109,7 +110,10 @@ class Schema(AutoSchema):
             operation["x-scope"] = scope_for(self.method)
         answers = operation["responses"]
         problem = answers.get("401") or answers["400"]
-        answers.setdefault("429", {**problem, "description": WHAT[429]})
+        always = (400, 404, 429) if "{" in self.path else (400, 429)
+        for status in always:  # 404: what is no id is no address either
+            answers.setdefault(str(status), {**problem, "description": WHAT[status]})
+        add_links(operation)
         for status, answer in answers.items():
             waits = _WAIT_HEADER if status in _WAITING else {}
             answer["headers"] = {**answer.get("headers", {}), **_RATE_HEADERS, **waits}

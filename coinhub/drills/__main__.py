@@ -22,9 +22,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seconds", type=float, default=60.0, help="bank: how long, default 60")
     parser.add_argument("--clients", type=int, default=64, help="bank: how many, default 64")
     parser.add_argument("--tries", type=int, default=500, help="authz-matrix: by the clock")
+    parser.add_argument("--cases", type=int, default=100, help="fuzz: for each operation")
     options = parser.parse_args(arguments)
     django.setup()
-    result = run(options)
+    try:
+        result = run(options)
+    except ModuleNotFoundError as lacking:
+        sys.stderr.write(f"cannot run: {lacking}\n")
+        return CANNOT_RUN
     if options.json:
         options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     sys.stdout.write(told(result))
@@ -33,12 +38,14 @@ def main(arguments: list[str]) -> int:
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Run one drill; its modules need Django set up."""
-    from coinhub.drills import authz, bank, invariants
+    from coinhub.drills import authz, bank, fuzz, invariants
 
     if options.name == "invariants":
         return invariants.run()
     if options.name == "authz-matrix":
         return authz.run(authz.Plan(seed=options.seed, tries=options.tries))
+    if options.name == "fuzz":
+        return fuzz.run(fuzz.Plan(seed=options.seed, cases=options.cases))
     plan = bank.Plan(seconds=options.seconds, seed=options.seed, clients=options.clients)
     return bank.run(plan)
 

@@ -12,7 +12,7 @@ import pytest
 
 from coinhub.core.actor import system
 from coinhub.core.db import sql_file
-from coinhub.drills import authz, authz_routes, authz_table, crowd, invariants
+from coinhub.drills import authz, authz_routes, authz_table, crowd, fuzz, invariants
 from coinhub.drills.__main__ import told
 from tests.coinhub.test_bench import copy_of_the_test_database
 from tests.conftest import gbp, make_customer, wallet_of
@@ -189,3 +189,34 @@ class TestAuthzMatrix:
         table.write_text("GET api/v1/me who in\n")
         with pytest.raises(ValueError, match="not a row"):
             authz_table.read(table)
+
+
+class TestFuzz:
+    def test_what_the_document_says_is_so_for_whatever_is_sent(
+        self, committed_db: None, settings: Any
+    ) -> None:
+        pytest.importorskip("schemathesis", reason="the tools of requirements-dev.txt are missing")
+        settings.RATE_LIMITS = False
+        plan = fuzz.Plan(
+            cases=3,
+            callers=("customer at home", "staff"),
+            phases=("examples", "fuzzing", "stateful"),
+        )
+        found = fuzz.run(plan)
+        assert found["ok"], found
+        assert sum(found["requests"].values()) > 200
+
+    def test_a_status_that_the_document_does_not_name_is_found(
+        self, committed_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pytest.importorskip("schemathesis", reason="the tools of requirements-dev.txt are missing")
+        settings.RATE_LIMITS = False
+        whole = fuzz.document()
+        path = {"get": whole["paths"]["/api/v1/me"]["get"]}
+        path["get"]["responses"].pop("401")
+        monkeypatch.setattr(fuzz, "document", lambda: {**whole, "paths": {"/api/v1/me": path}})
+        found = fuzz.run(fuzz.Plan(cases=1, callers=("anonymous",), phases=("fuzzing",)))
+        assert not found["ok"]
+        assert any(
+            "Undocumented HTTP status code" in what or "401" in what for what in found["found"]
+        )
