@@ -1,5 +1,6 @@
 """The tables under a transaction: its states, what a rail did, what is related, who acted."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from django.utils.safestring import SafeString
@@ -7,6 +8,7 @@ from django.utils.safestring import SafeString
 from coinhub.approvals import kinds
 from coinhub.approvals.models import Approval
 from coinhub.core.admin import Column, Section, page_of
+from coinhub.core.money import quantize
 from coinhub.events.models import AuditEvent
 from wallets.admin.columns import drawn, money_text, wallet_page
 from wallets.models import Transaction
@@ -17,7 +19,7 @@ Type = Transaction.Type
 
 def usd_text(value: Decimal | None) -> str:
     """Write a value in US dollars; a payment without limits has none."""
-    return "–" if value is None else f"{money_text(value, 2)} USD"
+    return "–" if value is None else f"{money_text(quantize(value, 2), 2)} USD"
 
 
 def states(moves: list[tuple[AuditEvent, str, str]]) -> Section:
@@ -26,7 +28,13 @@ def states(moves: list[tuple[AuditEvent, str, str]]) -> Section:
         title="States",
         columns=(Column("When"), Column("From"), Column("To"), Column("By"), Column("What")),
         rows=[
-            (event.occurred_at, _words(before) or "–", _words(after), _who(event), event.action)
+            (
+                _exactly(event.occurred_at),
+                _words(before) or "–",
+                _words(after),
+                _who(event),
+                event.action,
+            )
             for event, before, after in moves
         ],
     )
@@ -38,7 +46,12 @@ def events(found: list[AuditEvent]) -> Section:
         title="Audit events",
         columns=(Column("When"), Column("Who"), Column("What"), Column("Request")),
         rows=[
-            (event.occurred_at, _who(event), page_of(event, event.action), event.request_id or "–")
+            (
+                _exactly(event.occurred_at),
+                _who(event),
+                page_of(event, event.action),
+                event.request_id or "–",
+            )
             for event in found
         ],
     )
@@ -179,6 +192,11 @@ def _withdrawal(txn: Transaction) -> list[Section]:
         empty="None: the rail was not asked yet.",
     )
     return [goes, attempts]
+
+
+def _exactly(moment: datetime) -> str:
+    """Write a time with its seconds: what happened first matters here."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _who(event: AuditEvent) -> SafeString | str:

@@ -58,8 +58,14 @@ class TransactionAdmin(DeedsAdmin, ReadOnlyAdmin):
     fieldsets: ClassVar[Any] = (
         (None, {"fields": ("public_id", "type", "status", "state")}),
         ("Money", {"fields": ("sum", "charge", "payer", "payee", "in_usd")}),
-        ("Words", {"fields": ("reference", "note", "metadata")}),
-        ("Record", {"fields": ("id", "created_at", "completed_at", "shard", "xact_id")}),
+        ("Words", {"fields": ("reference", "note")}),
+        (
+            "Record",
+            {
+                "fields": ("id", "created_at", "completed_at", "metadata", "shard", "xact_id"),
+                "classes": ("collapse",),
+            },
+        ),
     )
     sum = money("amount")
     charge = money("fee")

@@ -149,7 +149,13 @@ class WithdrawalAdmin(DeedsAdmin, ReadOnlyAdmin):
     fieldsets: ClassVar[Any] = (
         (None, {"fields": ("business", "whose", "what", "charge", "worth", "state")}),
         ("Where to", {"fields": ("goes_to", "rail", "fee_mode", "external_ref", "cost", "why")}),
-        ("When", {"fields": ("created_at", "next_at", "looks", "unclear_since", "reported_at")}),
+        (
+            "Worker",
+            {
+                "fields": ("created_at", "next_at", "looks", "unclear_since", "reported_at"),
+                "classes": ("collapse",),
+            },
+        ),
     )
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:

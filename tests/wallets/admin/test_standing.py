@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import OperationalError
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from coinhub.approvals.models import Approval
 from coinhub.core.actor import Actor
 from coinhub.users import roles
-from tests.conftest import gbp, make_staff, wallet_of
+from tests.conftest import gbp, make_staff, use_second_factor, wallet_of
 from tests.wallets.admin.forms import form_of
 from wallets.ledger.errors import AccountFrozen, ServicePaused
 from wallets.models import Freeze, Stop
@@ -108,6 +109,20 @@ class TestStops:
         browser = signed_in(request.getfixturevalue(who))
         assert browser.get(ENGAGE).status_code == 403
         assert browser.post(ENGAGE, {"what": "all:", "reason": WHY}).status_code == 403
+        assert engaged() == set()
+
+    def test_a_form_from_elsewhere_stops_nothing(self, operator):
+        browser = Client(enforce_csrf_checks=True)
+        browser.force_login(operator)
+        use_second_factor(browser, operator)
+        assert browser.post(ENGAGE, {"what": "all:", "reason": WHY}).status_code == 403
+        assert engaged() == set()
+
+    def test_without_the_second_factor_staff_reach_nothing(self, superuser):
+        browser = Client()
+        browser.force_login(superuser)
+        answer = browser.post(ENGAGE, {"what": "all:", "reason": WHY})
+        assert answer.status_code in (302, 403)
         assert engaged() == set()
 
     def test_a_busy_database_is_told_at_the_form(self, operator, signed_in, monkeypatch):
