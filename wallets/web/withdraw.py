@@ -175,6 +175,7 @@ def confirmation(
     status: int,
 ) -> HttpResponse:
     """Show what will happen, with the key and the challenge of this withdrawal and no other."""
+    form.fields["code"].required = True  # only here, so the label does not call it optional
     context = {
         "form": form,
         "begun": begun,
