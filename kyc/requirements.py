@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+HIGHEST_TIER = 2
 TRIES = 5  # how often corrections may be sent
 LEASE_MINUTES = 60
 SLA_HOURS = 48
@@ -20,7 +21,7 @@ DOCUMENT_REASONS: dict[str, str] = {
     "suspected_edit": "The picture seems to have been edited. Send an untouched one.",
     "other": "Please send it again; our note says why.",
 }
-# Why a case is rejected, in the customer's words.
+# Why a case, or a higher tier, is rejected, in the customer's words.
 REJECT_REASONS: dict[str, str] = {
     "document_invalid": "The documents could not be accepted.",
     "name_mismatch": "The documents do not match what you told us.",

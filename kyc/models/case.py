@@ -33,13 +33,17 @@ class Status(models.TextChoices):
 
 
 UNDER_WAY = (State.SUBMITTED, State.IN_REVIEW, State.CHANGES_REQUESTED)
+OPEN = (State.DRAFT, *UNDER_WAY)  # where a case may have a tier already and be asked for the next
 
 
 def public_status() -> Any:
-    """Make the status of the state: the database works it out, so the two cannot differ."""
+    """Make the status of state and tier: the database works it out, so they cannot differ.
+
+    Who has a tier is approved, also while a higher one is asked for.
+    """
     return Choose(
+        When(tier__gte=1, then=Value("approved")),
         When(state__in=["submitted", "in_review", "changes_requested"], then=Value("pending")),
-        When(state="approved", then=Value("approved")),
         When(state__in=["rejected", "blocked"], then=Value("rejected")),
         default=Value("not_started"),
     )
@@ -50,6 +54,7 @@ class Case(models.Model):
 
     A customer without a case has not started. ``state`` moves along the listed lines only, each
     time with a Decision of the next ``version`` (both kept by the database); ``status`` follows.
+    A case that is open and has a tier asks for the next one; the tier it has stays meanwhile.
 
     Personal data: ``customer``.
     """
@@ -89,8 +94,10 @@ class Case(models.Model):
             models.CheckConstraint(condition=Q(state__in=State.values), name="case_state_known"),
             models.CheckConstraint(condition=Q(tier__gte=0, tier__lte=2), name="case_tier_0_to_2"),
             models.CheckConstraint(
-                condition=Q(state="approved", tier__gte=1) | (~Q(state="approved") & Q(tier=0)),
-                name="case_has_a_tier_when_approved",
+                condition=Q(state="approved", tier__gte=1)
+                | Q(state__in=OPEN, tier=1, wanted_tier=2)
+                | (~Q(state="approved") & Q(tier=0)),
+                name="case_tier_fits_its_state",
             ),
             models.CheckConstraint(
                 condition=Q(wanted_tier__gte=1, wanted_tier__lte=2), name="case_wanted_tier_1_or_2"
@@ -106,3 +113,8 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.state}"
+
+    @property
+    def is_raise(self) -> bool:
+        """Say whether a higher tier is asked for than the one the customer has and keeps."""
+        return self.tier > 0 and self.state in OPEN

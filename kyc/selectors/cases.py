@@ -69,6 +69,11 @@ def is_held(case: Case) -> bool:
     )
 
 
+def may_be_blocked(case: Case) -> bool:
+    """Say whether two people may block a customer: one with rights, or one under review."""
+    return case.tier > 0 or case.state == State.IN_REVIEW
+
+
 def find_details(case: Case) -> Details | None:
     """Give what the customer says, unsealed."""
     return Details.objects.filter(case=case).first()
@@ -92,6 +97,19 @@ def missing_of(case: Case) -> list[str]:
     )
 
 
+def settled(case: Case) -> set[str]:
+    """Name the kinds of documents that the customer's tier was approved with; they stay."""
+    details = find_details(case) if case.tier else None
+    if details is None:
+        return set()
+    needed = requirements.documents_of(case.tier, details.id_kind)
+    return {
+        document.kind
+        for document in documents_of(case)
+        if document.kind in needed and document.submitted_at is not None
+    }
+
+
 def asked_again(case: Case) -> list[AskedAgain]:
     """List the documents that were asked for again and have not been replaced yet."""
     if case.state != State.CHANGES_REQUESTED:
@@ -106,8 +124,12 @@ def asked_again(case: Case) -> list[AskedAgain]:
 
 
 def newest_rejection(case: Case) -> Decision | None:
-    """Give the decision that rejected a case, while it is rejected."""
-    return _newest(case, Event.REJECT) if case.state == State.REJECTED else None
+    """Give the decision that rejected what was asked for, while it is the last word."""
+    if case.state == State.REJECTED:
+        return _newest(case, Event.REJECT)
+    if case.state == State.APPROVED:
+        return case.decisions.filter(version=case.version, event=Event.REFUSE).first()
+    return None
 
 
 def history(case: Case) -> list[Decision]:

@@ -15,6 +15,7 @@ from kyc.models.case import State
 from kyc.models.decision import Event
 from kyc.refusals import CaseIncomplete, CaseLocked, RestartTooEarly
 from kyc.selectors import cases
+from kyc.services import raises
 from kyc.services.moves import lock_case, move
 
 PERSON, TAX_ID = "kyc.person", "kyc.tax_id"  # purposes of the keyed hashes
@@ -38,6 +39,9 @@ class Person:
 def save_details(*, customer_id: UUID, person: Person, tier: int, actor: Actor) -> Case:
     """Keep what a customer says, and which tier is wanted; begins a case that has not begun.
 
+    What a tier was approved with stays as it is; only who was taken over with a tier, and has told
+    us nothing, may give details for the next one.
+
     Atomic: opens its own transaction.
     Repeat: what was said before is replaced.
     Writes: Case, Details, Decision (start, restart), AuditEvent without what was said.
@@ -45,7 +49,10 @@ def save_details(*, customer_id: UUID, person: Person, tier: int, actor: Actor) 
     """
     with transaction.atomic(durable=True):
         case = lock_case(customer_id)
-        begin(case, actor=actor)
+        if case.tier:
+            _begin_raise(case, tier, actor)
+        else:
+            begin(case, actor=actor)
         case.wanted_tier = tier
         case.save(update_fields=["wanted_tier"])
         Details.objects.update_or_create(case=case, defaults=_columns(person))
@@ -57,6 +64,13 @@ def save_details(*, customer_id: UUID, person: Person, tier: int, actor: Actor) 
             after={"wanted_tier": tier},
         )
     return case
+
+
+def _begin_raise(case: Case, tier: int, actor: Actor) -> None:
+    if tier <= case.tier or cases.find_details(case) is not None:
+        raise CaseLocked
+    if case.state != State.DRAFT:
+        raises.start(case, actor=actor)
 
 
 def begin(case: Case, *, actor: Actor) -> None:
@@ -144,7 +158,7 @@ def _columns(person: Person) -> dict[str, object]:
 
 
 def restart_earlier(*, customer_id: UUID, actor: Actor) -> Case:
-    """Let a rejected customer begin again at once.
+    """Let a customer who was rejected, or refused a higher tier, try again at once.
 
     Atomic: opens its own transaction.
     Repeat: changes nothing more.
@@ -153,7 +167,7 @@ def restart_earlier(*, customer_id: UUID, actor: Actor) -> Case:
     """
     with transaction.atomic(durable=True):
         case = lock_case(customer_id)
-        if case.state != State.REJECTED:
+        if case.state != State.REJECTED and cases.newest_rejection(case) is None:
             raise CaseLocked
         case.restart_from = None
         case.save(update_fields=["restart_from"])

@@ -14,6 +14,7 @@ from kyc.models import Case
 from kyc.models.case import State
 from kyc.models.decision import Event
 from kyc.refusals import CaseNotInReview, OwnCase, ReasonMissing
+from kyc.selectors import cases
 from kyc.services.moves import Why, decided, lock_case, move
 from kyc.services.reviews import take
 
@@ -56,6 +57,8 @@ def approve_step(case: Case, *, actor: Actor, tier: int, note: str = "") -> None
         raise CaseNotInReview(state=case.state)
     if case.customer_id == actor.user_id:
         raise OwnCase
+    if tier <= case.tier:
+        raise CaseNotInReview(f"The customer has tier {case.tier} already.", state=case.state)
     why = Why(note=note)
     move(case, Event.APPROVE, State.APPROVED, actor=actor, tier=tier, why=why, **decided())
     within.tell(APPROVED, case=case, actor=actor)
@@ -64,11 +67,13 @@ def approve_step(case: Case, *, actor: Actor, tier: int, note: str = "") -> None
 def reject(
     *, customer_id: UUID, reason: str, actor: Actor, note: str = "", shown: int | None = None
 ) -> Case:
-    """Reject an identity; the customer may begin again after 30 days, or when staff allow it.
+    """Reject what is asked for; the customer may try again after 30 days, or when staff allow it.
+
+    A customer who asked for a higher tier keeps the one there is.
 
     Atomic: opens its own transaction.
     Repeat: refused.
-    Writes: Case, Decision, AuditEvent, OutboxEvent ``kyc.rejected``.
+    Writes: Case, Decision, AuditEvent, OutboxEvent ``kyc.rejected`` or ``kyc.raise_refused``.
     Raises: CaseNotInReview, CaseClaimed, OwnCase, ReasonMissing.
     """
     if reason not in requirements.REJECT_REASONS:
@@ -77,15 +82,14 @@ def reject(
         case = lock_case(customer_id)
         require_shown(case, shown)
         take(case, actor=actor)
-        move(
-            case,
-            Event.REJECT,
-            State.REJECTED,
-            actor=actor,
-            why=Why(reason=reason, note=note),
-            restart_from=timezone.now() + timedelta(days=requirements.RESTART_DAYS),
-            **decided(),
-        )
+        changes = decided() | {
+            "restart_from": timezone.now() + timedelta(days=requirements.RESTART_DAYS)
+        }
+        event, end = Event.REJECT, State.REJECTED
+        if case.is_raise:
+            event, end = Event.REFUSE, State.APPROVED
+            changes["wanted_tier"] = case.tier
+        move(case, event, end, actor=actor, why=Why(reason=reason, note=note), **changes)
     return case
 
 
@@ -98,12 +102,12 @@ def block_step(case: Case, *, reason: str, note: str, actor: Actor) -> None:
     require_transaction()
     if reason not in requirements.BLOCK_REASONS:
         raise ReasonMissing
-    if case.state not in (State.IN_REVIEW, State.APPROVED):
+    if not cases.may_be_blocked(case):
         raise CaseNotInReview(state=case.state)
     if case.customer_id == actor.user_id:
         raise OwnCase
     why = Why(reason=reason, note=note)
-    move(case, Event.BLOCK, State.BLOCKED, actor=actor, why=why, **decided())
+    move(case, Event.BLOCK, State.BLOCKED, actor=actor, tier=0, why=why, **decided())
     within.tell(BLOCKED, case=case, reason=reason, actor=actor)
 
 

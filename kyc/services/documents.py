@@ -73,6 +73,8 @@ def _require_open(case: Case, kind: str) -> None:
     Raises: CaseLocked, DocumentNotAskedFor.
     """
     if case.state in (State.NOT_STARTED, State.DRAFT, State.REJECTED):
+        if kind in cases.settled(case):
+            raise DocumentNotAskedFor
         return
     if case.state != State.CHANGES_REQUESTED:
         raise CaseLocked

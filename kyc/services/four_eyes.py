@@ -18,6 +18,7 @@ from kyc import requirements
 from kyc.models import Case
 from kyc.models.case import State
 from kyc.refusals import CaseNotInReview, OwnCase, ReasonMissing
+from kyc.selectors import cases
 from kyc.services import decisions, reviews
 from kyc.services.moves import lock_case
 
@@ -62,7 +63,9 @@ def propose_block(
     if cause not in requirements.BLOCK_REASONS:
         raise ReasonMissing
     with transaction.atomic(durable=True):
-        case = _case_in(customer_id, actor, State.IN_REVIEW, State.APPROVED)
+        case = _locked(customer_id, actor)
+        if not cases.may_be_blocked(case):
+            raise CaseNotInReview(state=case.state)
         return _propose(BLOCK, case, {"cause": cause}, reason, maker, actor)
 
 
@@ -75,14 +78,14 @@ def propose_unblock(*, customer_id: UUID, reason: str, maker: User, actor: Actor
     Raises: CaseNotInReview, OwnCase, NotPermitted, ReasonTooShort, ApprovalExists.
     """
     with transaction.atomic(durable=True):
-        case = _case_in(customer_id, actor, State.BLOCKED)
+        case = _locked(customer_id, actor)
+        if case.state != State.BLOCKED:
+            raise CaseNotInReview(state=case.state)
         return _propose(UNBLOCK, case, {}, reason, maker, actor)
 
 
-def _case_in(customer_id: UUID, actor: Actor, *states: State) -> Case:
+def _locked(customer_id: UUID, actor: Actor) -> Case:
     case = lock_case(customer_id)
-    if case.state not in states:
-        raise CaseNotInReview(state=case.state)
     if case.customer_id == actor.user_id:
         raise OwnCase
     return case

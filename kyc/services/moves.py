@@ -12,10 +12,11 @@ from coinhub.core.ids import HOUSE_SHARD
 from coinhub.events import audit
 from coinhub.events.models import OutboxEvent
 from kyc.models import Case, Decision
-from kyc.models.case import State
+from kyc.models.case import OPEN, State
 from kyc.models.decision import Event
 
-# From where, to where, by what. The database keeps the same list (kyc/sql/triggers/case_moves.sql).
+# From where, to where, by what. The database keeps the same list, and what each does to the tier
+# (kyc/sql/triggers/case_moves_v2.sql).
 MOVES: dict[Event, dict[State, tuple[State, ...]]] = {
     Event.START: {State.NOT_STARTED: (State.DRAFT,)},
     Event.SUBMIT: {State.DRAFT: (State.SUBMITTED,)},
@@ -26,7 +27,13 @@ MOVES: dict[Event, dict[State, tuple[State, ...]]] = {
     Event.APPROVE: {State.IN_REVIEW: (State.APPROVED,)},
     Event.REJECT: {State.IN_REVIEW: (State.REJECTED,)},
     Event.RESTART: {State.REJECTED: (State.DRAFT,)},
-    Event.BLOCK: {State.IN_REVIEW: (State.BLOCKED,), State.APPROVED: (State.BLOCKED,)},
+    Event.RAISE: {State.APPROVED: (State.DRAFT,)},
+    Event.REFUSE: {State.IN_REVIEW: (State.APPROVED,)},
+    Event.WITHDRAW: {
+        State.DRAFT: (State.APPROVED,),
+        State.CHANGES_REQUESTED: (State.APPROVED,),
+    },
+    Event.BLOCK: dict.fromkeys((*OPEN, State.APPROVED), (State.BLOCKED,)),
     Event.UNBLOCK: {State.BLOCKED: (State.IN_REVIEW,)},
     Event.TAKE_OVER: {State.NOT_STARTED: (State.SUBMITTED, State.APPROVED, State.REJECTED)},
 }
@@ -36,6 +43,7 @@ TOLD = {  # what others hear of; the rest is the back office's own business
     Event.REQUEST_CHANGES: "kyc.changes_requested",
     Event.APPROVE: "kyc.approved",
     Event.REJECT: "kyc.rejected",
+    Event.REFUSE: "kyc.raise_refused",
     Event.BLOCK: "kyc.blocked",
 }
 
@@ -65,17 +73,18 @@ def move(
     to: State,
     *,
     actor: Actor,
-    tier: int = 0,
+    tier: int | None = None,
     why: Why | None = None,
     **changes: Any,
 ) -> Decision:
-    """Move a case that the caller has locked and found where the move begins.
+    """Move a case that the caller has locked and found where the move begins; its tier stays.
 
     Atomic: needs the caller's transaction, which holds the lock of the case.
     Writes: Decision, Case, AuditEvent, and OutboxEvent where others hear of it.
     """
     require_transaction()
     why = why or Why()
+    tier = case.tier if tier is None else tier
     before = {"state": case.state, "tier": case.tier, "version": case.version}
     decision = Decision.objects.create(
         case=case,

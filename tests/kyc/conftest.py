@@ -12,7 +12,7 @@ from coinhub.core.actor import Actor
 from coinhub.users.models import User
 from kyc.models import Case, Document
 from kyc.models.case import State
-from kyc.services import cases, decisions, documents, four_eyes, reviews, take_over
+from kyc.services import cases, decisions, documents, four_eyes, raises, reviews, take_over
 from tests.conftest import make_customer, make_staff
 
 ADA = cases.Person(
@@ -111,6 +111,26 @@ class Office:
         go.get(state, lambda: None)()
         case = case_of(customer)
         assert case.state == state
+        return case
+
+    def raised(self, state: str) -> Case:
+        """Bring a customer with tier 1, who asks for tier 2, to a state."""
+        customer = make_customer(kyc="not_started")
+        fill_in(customer)
+        cases.submit(customer_id=customer.pk, actor=by(customer))
+        decisions.approve(customer_id=customer.pk, actor=self.by)
+        raises.ask(customer_id=customer.pk, source_of_funds="Wages", actor=by(customer))
+        if state != State.DRAFT:
+            for kind in ("proof_of_address", "tax_id"):
+                send(customer, kind)
+            cases.submit(customer_id=customer.pk, actor=by(customer))
+        if state == State.CHANGES_REQUESTED:
+            proof = Document.objects.get(case__customer=customer, kind="proof_of_address")
+            self.ask_again(customer, proof)
+        if state == State.IN_REVIEW:
+            reviews.claim(customer_id=customer.pk, actor=self.by)
+        case = case_of(customer)
+        assert (case.state, case.tier, case.status) == (state, 1, "approved")
         return case
 
     @property

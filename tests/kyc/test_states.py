@@ -11,7 +11,8 @@ from coinhub.core.errors import DomainError
 from kyc.models import Case, Decision
 from kyc.models.case import State
 from kyc.models.decision import Event
-from kyc.services import cases, decisions, reviews
+from kyc.refusals import CaseIncomplete
+from kyc.services import cases, decisions, raises, reviews
 from kyc.services.moves import MOVES
 from tests.conftest import make_customer
 from tests.house.source import ROOT
@@ -44,6 +45,34 @@ LEADS = {
     "approve": {"submitted": "approved", "in_review": "approved"},
     "reject": {"submitted": "rejected", "in_review": "rejected"},
     "restart_earlier": {"rejected": "rejected"},
+    "ask_for_more": {"approved": "draft"},
+    "withdraw": {},
+}
+# The same for a customer who has tier 1 and asks for tier 2.
+RAISED = ("draft", "submitted", "in_review", "changes_requested")
+LEADS_RAISED = {
+    "save": {},  # what tier 1 was approved with stays
+    "submit": {},  # with nothing sent it is refused everywhere
+    "claim": {"submitted": "in_review", "in_review": "in_review"},
+    "release": {"in_review": "submitted"},
+    "ask": {},
+    "approve": {},  # tier 1 is there, tier 2 takes two people
+    "reject": {"submitted": "approved", "in_review": "approved"},
+    "restart_earlier": {},
+    "ask_for_more": {"draft": "draft"},
+    "withdraw": {"draft": "approved", "changes_requested": "approved"},
+}
+# What a move does to the tier: from what, to what. The others keep it.
+TIERS = {
+    "start": {(0, 0)},
+    "restart": {(0, 0)},
+    "reject": {(0, 0)},
+    "unblock": {(0, 0)},
+    "raise": {(1, 1)},
+    "refuse": {(1, 1)},
+    "withdraw": {(1, 1)},
+    "approve": {(0, 1), (0, 2), (1, 2)},
+    "take_over": {(0, 0), (0, 1), (0, 2)},
 }
 
 
@@ -59,6 +88,8 @@ def do(name, case, actor):
         "approve": lambda: decisions.approve(customer_id=pk, actor=actor),
         "reject": lambda: decisions.reject(customer_id=pk, reason="other", actor=actor),
         "restart_earlier": lambda: cases.restart_earlier(customer_id=pk, actor=actor),
+        "ask_for_more": lambda: raises.ask(customer_id=pk, source_of_funds="Wages", actor=own),
+        "withdraw": lambda: raises.withdraw(customer_id=pk, actor=own),
     }
     return calls[name]()
 
@@ -69,7 +100,10 @@ class TestUseCases:
     def test_lead_only_where_they_are_listed_to(self, office, name, state):
         case = office.case(state)
         before = (case.version, case.tier, case.decisions.count())
-        if state in LEADS[name]:
+        if name == "ask_for_more" and state == State.APPROVED:
+            with pytest.raises(CaseIncomplete):  # this one was taken over, and told us nothing yet
+                do(name, case, office.by)
+        elif state in LEADS[name]:
             do(name, case, office.by)
             assert case_of(case.customer).state == LEADS[name][state]
         else:
@@ -80,6 +114,21 @@ class TestUseCases:
                 state,
                 *before,
             )
+
+    @pytest.mark.parametrize("state", RAISED)
+    @pytest.mark.parametrize("name", LEADS_RAISED)
+    def test_never_take_the_tier_of_who_asks_for_more(self, office, name, state):
+        case = office.raised(state)
+        before = (case.version, case.decisions.count())
+        if state in LEADS_RAISED[name]:
+            do(name, case, office.by)
+            assert case_of(case.customer).state == LEADS_RAISED[name][state]
+        else:
+            with pytest.raises(DomainError):
+                do(name, case, office.by)
+            after = case_of(case.customer)
+            assert (after.state, after.version, after.decisions.count()) == (state, *before)
+        assert (case_of(case.customer).tier, case_of(case.customer).status) == (1, "approved")
 
     def test_the_public_status_follows_the_state(self, office):
         for state in State.values:
@@ -100,21 +149,38 @@ class TestPublished:
         assert published == LISTED
 
 
+def is_listed(event, begin, end, old, new):
+    """Say whether a move is listed, and fits what it does to the tier."""
+    if (event, begin, end) not in LISTED:
+        return False
+    if event == "block":
+        return new == 0 and (old > 0 or begin == "in_review")
+    if (new > 0) != (end == "approved") and not (old == new == 1 and end in RAISED):
+        return False  # no state with such a tier
+    return (old, new) in TIERS.get(event, {(0, 0), (1, 1)})
+
+
 class TestSql:
-    @pytest.mark.parametrize("begin", State.values)
-    def test_only_listed_moves_pass_with_their_decision_and_none_without(self, office, begin):
-        """Every other state, by every event: also where no use case would try."""
-        case = office.case(begin)
+    @pytest.mark.parametrize(
+        ("begin", "raised"), [*((s, False) for s in State.values), *((s, True) for s in RAISED)]
+    )
+    def test_only_listed_moves_pass_with_their_decision_and_none_without(
+        self, office, begin, raised
+    ):
+        """Every other state, by every event and tier: also where no use case would try."""
+        case = office.raised(begin) if raised else office.case(begin)
         with as_application() as session:
-            for end, event in itertools.product(State.values, Event.values):
+            for end, event, tier in itertools.product(State.values, Event.values, (0, 1, 2)):
                 if end == begin:
                     continue
                 with session.transaction(force_rollback=True):
-                    passed = try_move(session, case, event, end, office.reviewer.pk)
-                assert passed == ((event, begin, end) in LISTED), (event, begin, end)
-            for end in State.values:
+                    passed = try_move(session, case, event, end, office.reviewer.pk, tier)
+                expected = is_listed(event, begin, end, case.tier, tier)
+                assert passed == expected, (event, begin, end, case.tier, tier)
+            for end, tier in itertools.product(State.values, (0, 1, 2)):
                 with session.transaction(force_rollback=True):
-                    assert end == begin or not try_update(session, case, end)
+                    same = (end, tier) == (begin, case.tier)
+                    assert same or not try_update(session, case, end, tier)
 
     def test_a_case_begins_with_nothing_decided(self, committed_db):
         for name, value in (("state", "approved"), ("version", 3), ("tier", 2)):
@@ -124,9 +190,9 @@ class TestSql:
     def test_staff_cannot_decide_on_their_own_case(self, office):
         case = office.case(State.IN_REVIEW)
         with as_application() as session:
-            assert not try_move(session, case, "approve", "approved", case.customer_id)
+            assert not try_move(session, case, "approve", "approved", case.customer_id, 1)
             session.rollback()
-            assert not try_move(session, case, "approve", "approved", None)
+            assert not try_move(session, case, "approve", "approved", None, 1)
 
     def test_a_decision_is_never_changed_or_deleted(self, office):
         case = office.case(State.APPROVED)
@@ -146,9 +212,8 @@ class TestSql:
         assert Decision.objects.filter(case=case).count() == case.version
 
 
-def try_move(session, case, event, end, actor):
-    """Do what the application does, by hand; say whether the trigger lets it."""
-    tier = 1 if end == "approved" else 0
+def try_move(session, case, event, end, actor, tier):
+    """Do what the application does, by hand; say whether the database lets it."""
     try:
         with session.transaction():
             session.execute(
@@ -158,21 +223,22 @@ def try_move(session, case, event, end, actor):
                 [case.pk, case.version + 1, event, case.state, end, tier, actor],
             )
             session.execute(
-                "UPDATE kyc_case SET state = %s, tier = %s, version = version + 1 WHERE id = %s",
-                [end, tier, case.pk],
+                "UPDATE kyc_case SET state = %s, tier = %s, version = version + 1,"
+                " wanted_tier = greatest(wanted_tier, %s) WHERE id = %s",
+                [end, tier, 2 if event == "raise" else 1, case.pk],
             )
     except psycopg.Error as error:
-        return error.sqlstate not in ("KY001", "KY002")
+        return error.sqlstate not in ("KY001", "KY002", "23514")
     return True
 
 
-def try_update(session, case, end):
+def try_update(session, case, end, tier):
     """Change the state without a decision."""
     try:
         with session.transaction():
             session.execute(
                 "UPDATE kyc_case SET state = %s, tier = %s, version = version + 1 WHERE id = %s",
-                [end, 1 if end == "approved" else 0, case.pk],
+                [end, tier, case.pk],
             )
     except psycopg.Error as error:
         return error.sqlstate != "KY001"
