@@ -38,7 +38,8 @@ class Price:
     @property
     def total(self) -> Money:
         """What leaves the wallet."""
-        return self.amount + self.fee
+        amount, fee = self.amount, self.fee
+        return amount + fee
 
 
 def price_of(amount: Money, *, inside: bool) -> Price:
