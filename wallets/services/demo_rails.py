@@ -18,7 +18,7 @@ from wallets.services.demo_stage import Stage, count_booked, find_booked, money,
 from wallets.services.demo_story import ALICE
 from wallets.services.destinations import Place
 from wallets.services.mandates import NONE, Mandate
-from wallets.services.withdrawals import Wish
+from wallets.services.withdrawal_plans import Wish
 
 # Source: examples of ISO 13616's registry.
 SAVINGS = Place("My savings", "EUR", "iban", "DE89370400440532013000", is_own=True)
