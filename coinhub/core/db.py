@@ -2,10 +2,10 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import IntegrityError, connection, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.operations import RunSQL
 from django.db.models import F, Func, Q
@@ -13,6 +13,7 @@ from django.db.models import F, Func, Q
 from coinhub.core.money import DIGITS, SCALE
 
 ROOT = Path(settings.BASE_DIR)
+Row = TypeVar("Row", bound=models.Model)
 
 
 def sql_file(path: str) -> str:
@@ -41,6 +42,30 @@ def database_clock() -> datetime:
         cursor.execute("SELECT clock_timestamp()")
         moment: datetime = cursor.fetchone()[0]
     return moment
+
+
+def insert_or_find(row: Row, there: "models.QuerySet[Row]") -> Row:
+    """Insert a row that may be there once, and give it; where another is there, give that one.
+
+    What is there may end at this very moment: then there is none to give, and room for the row.
+
+    Atomic: needs the caller's transaction.
+    Raises: IntegrityError when it is no such row that is in the way.
+    """
+    require_transaction()
+    for is_last in (False, False, True):
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+        except IntegrityError:
+            found = there.first()
+            if found is not None:
+                return found
+            if is_last:
+                raise
+        else:
+            return row
+    raise AssertionError("inserted, found or refused by now")
 
 
 class ClockTimestamp(Func):

@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from coinhub.core.actor import Actor
-from coinhub.core.db import ClockTimestamp, database_clock, require_transaction
+from coinhub.core.db import ClockTimestamp, database_clock, insert_or_find, require_transaction
 from coinhub.core.errors import DomainError, NotYours, ValidationFailed
 from coinhub.events import audit, outbox
 from coinhub.users.models import User
@@ -54,11 +54,9 @@ def freeze(
     )
     there = Freeze.objects.filter(customer_id=customer_id, kind=kind, lifted_at__isnull=True)
     with transaction.atomic():
-        try:
-            with transaction.atomic():
-                row.save(force_insert=True)
-        except IntegrityError:  # somebody else was first
-            return there.get()
+        found = insert_or_find(row, there)
+        if found is not row:
+            return found
         row.refresh_from_db()
         _tell("freeze.engaged", "account.frozen", row, actor)
     return row

@@ -1,9 +1,9 @@
 """The emergency stop: one person engages it at once, an approval lifts it."""
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from coinhub.core.actor import Actor
-from coinhub.core.db import ClockTimestamp, require_transaction
+from coinhub.core.db import ClockTimestamp, insert_or_find, require_transaction
 from coinhub.core.errors import DomainError, ValidationFailed
 from coinhub.events import audit, outbox
 from wallets.models import Currency, Stop, Transaction
@@ -46,11 +46,9 @@ def engage(*, scope: str, value: str = "", reason: str, message: str = "", actor
     )
     engaged = Stop.objects.filter(scope=scope, value=value, lifted_at__isnull=True)
     with transaction.atomic():
-        try:
-            with transaction.atomic():
-                row.save(force_insert=True)
-        except IntegrityError:  # somebody else was first
-            return engaged.get()
+        found = insert_or_find(row, engaged)
+        if found is not row:
+            return found
         row.refresh_from_db()
         _tell("stop.engaged", "service.paused", row, actor)
         transaction.on_commit(standings.forget)

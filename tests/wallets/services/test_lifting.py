@@ -1,7 +1,7 @@
 """Freezes and stops: one person pulls, two let go; both hold from the next payment on."""
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from coinhub.approvals import services as approvals
 from coinhub.approvals.refusals import MakerIsChecker
@@ -11,6 +11,7 @@ from kyc.services import decisions
 from kyc.services.moves import lock_case
 from tests.conftest import gbp, make_staff
 from tests.refusals import refused
+from tests.stepped import Stepped, outcome_of
 from tests.wallets.relations import balances
 from wallets.ledger.errors import AccountFrozen, ServicePaused
 from wallets.models import Freeze, Stop
@@ -52,6 +53,11 @@ def approve(approval, checker):
     )
 
 
+def _lift(row):
+    with transaction.atomic():
+        freezes.lift_step(freeze_id=row.pk, actor=system())
+
+
 def pay(payer, payee):
     return transfers.pay(
         owner_id=payer.owner_id, to=payee.owner.email, amount=gbp("1.00"), actor=system()
@@ -82,6 +88,37 @@ class TestFreeze:
         )
         with refused(FreezeLifted):
             lifting.propose_unfreeze(freeze_id=row.pk, reason=WHY, maker=maker, actor=by(maker))
+
+    def test_that_meets_the_end_of_another_is_there_all_the_same(self, payer, maker):
+        ended = freezes.freeze(
+            customer_id=payer.owner_id, kind="debit", reason=WHY, actor=by(maker)
+        )
+        with Stepped() as lifter, Stepped() as freezer:
+            lifter.do(lambda: _lift(ended))
+            freezing = freezer.start(
+                lambda: freezes.freeze(
+                    customer_id=payer.owner_id, kind="debit", reason=WHY, actor=by(maker)
+                )
+            )
+            assert freezer.is_waiting()
+            lifter.commit()
+            assert outcome_of(freezing).pk != ended.pk
+            freezer.commit()
+        assert Freeze.objects.filter(customer_id=payer.owner_id, lifted_at=None).count() == 1
+
+    def test_that_finds_another_which_is_gone_when_it_looks_is_there_all_the_same(
+        self, payer, maker, monkeypatch
+    ):
+        save, tries = Freeze.save, iter([True, False])
+
+        def refuse_once(row, **options):
+            if next(tries):
+                raise IntegrityError
+            save(row, **options)
+
+        monkeypatch.setattr(Freeze, "save", refuse_once)
+        row = freezes.freeze(customer_id=payer.owner_id, kind="debit", reason=WHY, actor=by(maker))
+        assert Freeze.objects.get(customer_id=payer.owner_id, lifted_at=None).pk == row.pk
 
     def test_comes_with_a_blocked_identity(self, payer, payee, checker):
         with transaction.atomic():
