@@ -29,5 +29,5 @@ def look_at_events(snapshot: Snapshot, kind: str) -> list[Found]:
             figures={"events": str(row[f"{kind}_events"]), "journals": str(row["journals"])},
         )
         for row in snapshot.rows("untold")
-        if not 1 <= row[f"{kind}_events"] <= row["journals"]
+        if not 1 <= row[f"{kind}_events"] <= row[f"{kind}_most"]
     ]

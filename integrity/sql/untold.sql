@@ -21,6 +21,7 @@ WITH booked AS (
 )
 SELECT b.transaction_id, b.journal_id, coalesce(a.events, 0) AS audit_events,
        coalesce(o.events, 0) AS outbox_events, b.journals,
+       greatest(b.journals, a.steps) AS audit_most, greatest(b.journals, o.steps) AS outbox_most,
        count(*) OVER () AS found
   FROM booked AS b
   LEFT JOIN audited AS a ON a.object_id = b.object_id AND a.xact_id = b.xact_id
