@@ -32,6 +32,7 @@ MFA_ADAPTER = "coinhub.users.factor_adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn"]  # recovery codes are our own, as hashes
 ACCOUNT_FORMS = {
     "signup": "coinhub.users.web.forms.SignupForm",
+    "reset_password": "coinhub.users.web.forms.ResetPasswordForm",
     "change_password": "coinhub.users.web.forms.ChangePasswordForm",
 }
 MFA_FORMS = {

@@ -18,6 +18,7 @@ from django.urls import reverse
 from coinhub.core.requests import address_of
 from coinhub.users import devices, trail
 from coinhub.users.models import User
+from coinhub.users.selectors import people
 from coinhub.users.services import credentials, passwords, second_factor, sign_in_limit
 from coinhub.users.services.sign_in_limit import TooManySignIns
 from coinhub.users.web.staying import stay
@@ -91,6 +92,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         with transaction.atomic():
             person = User.objects.get(pk=email_address.user_id)
             before = person.email
+            if email_address.email != before and people.has_account(email_address.email):
+                return False  # somebody else's by now
             confirmed = bool(super().confirm_email(request, email_address))
             person.refresh_from_db(fields=["email"])
             if confirmed and person.email != before:

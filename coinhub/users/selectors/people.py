@@ -17,6 +17,11 @@ def credentials_changed_at(user_id: UUID) -> datetime | None:
     return changed
 
 
+def has_account(email: str) -> bool:
+    """Say whether somebody signs in with this e-mail, or is about to for the first time."""
+    return User.objects.filter(email=email.strip().lower()).exists()
+
+
 def has_confirmed_email(user: User) -> bool:
     """Say whether somebody has shown that the person's e-mail reaches them."""
     own = EmailAddress.objects.filter(user_id=user.pk, verified=True)

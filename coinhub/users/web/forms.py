@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest, HttpResponse
 
 from coinhub.users.models import User
+from coinhub.users.selectors.people import has_account
 from coinhub.users.web.proof import CodeField, ProofMixin, take_code
 from coinhub.users.web.staying import stay
 
@@ -24,6 +25,29 @@ class SignupForm(account_forms.SignupForm):  # type: ignore[misc]
             make_password(self.cleaned_data["password1"])
         saved: tuple[User | None, HttpResponse | None] = super().try_save(request)
         return saved
+
+    def validate_unique_email(self, value: str) -> str:
+        """Find the account that has the e-mail; one that is only written down has no account.
+
+        Else whoever types a stranger's e-mail as their next one keeps the stranger out.
+        """
+        email = str(super().validate_unique_email(value))
+        self.account_already_exists = has_account(email)
+        return email
+
+
+class ResetPasswordForm(account_forms.ResetPasswordForm):  # type: ignore[misc]
+    """Mails a way in to the e-mail that an account has, and to no other.
+
+    Not to one that is to take its place and was not confirmed yet: after a slip there, the
+    stranger who reads those mails would get the account.
+    """
+
+    def clean_email(self) -> str:
+        """Find whose e-mail it is."""
+        email = str(super().clean_email())
+        self.users = [user for user in self.users if user.email == email.strip().lower()]
+        return email
 
 
 class CodeForm(forms.Form):

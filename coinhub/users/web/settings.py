@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.internal.flows import manage_email
 from allauth.account.models import EmailAddress
+from allauth.core.ratelimit import consume_or_429
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
@@ -56,7 +57,10 @@ class Email(Page):
         return self.show(request, ChangeEmailForm(user=person_of(request)))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Send a mail to the new address, which confirms it."""
+        """Send a mail to the new address, which confirms it; not to as many as one likes."""
+        too_many = consume_or_429(request, action="manage_email", user=request.user)
+        if too_many is not None:
+            return too_many
         form = ChangeEmailForm(person_of(request), request.POST)
         if not form.is_valid():
             return self.show(request, form)

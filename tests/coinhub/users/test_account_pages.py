@@ -244,6 +244,38 @@ class TestAChangeOfEMail:
         assert not is_in(there)
         assert AuditEvent.objects.filter(action="person.email_changed").count() == 1
 
+    def test_gives_the_account_to_nobody_before_it_is_confirmed(self, alice, signed_in):
+        stranger = "stranger@example.com"
+        signed_in(alice).post("/settings/email/", {"email": stranger, "password": PASSWORD})
+        assert EmailAddress.objects.filter(user=alice, email=stranger).exists()
+        mail.outbox.clear()
+        Client().post("/accounts/password/reset/", {"email": stranger})
+        assert [message.to for message in mail.outbox] == [[stranger]]
+        assert "/password/reset/key/" not in mail.outbox[0].body
+
+    def test_is_no_way_to_write_to_everybody(self, alice, signed_in, settings):
+        settings.ACCOUNT_RATE_LIMITS = {"login": None}
+        browser = signed_in(alice)
+        answers = [
+            browser.post("/settings/email/", {"email": f"s{n}@example.com", "password": PASSWORD})
+            for n in range(12)
+        ]
+        assert [answer.status_code for answer in answers[-2:]] == [429, 429]
+        assert len(mail.outbox) == 10
+
+    def test_keeps_whose_it_is_from_nothing(self, alice, signed_in):
+        stranger = "stranger@example.com"
+        browser = signed_in(alice)
+        browser.post("/settings/email/", {"email": stranger, "password": PASSWORD})
+        way = link_in(mail.outbox[-1])
+        sign_up(stranger, NEW)
+        Client().post(link_in(mail.outbox[-1]))
+        assert is_in(sign_in(stranger, NEW))
+        browser.post(way)
+        alice.refresh_from_db()
+        assert alice.email != stranger
+        assert User.objects.get(email=stranger).pk != alice.pk
+
     def test_needs_the_password(self, alice, signed_in):
         browser = signed_in(alice)
         for sent in ({}, {"password": "wrong"}):
