@@ -106,18 +106,23 @@ def book(
     actor: Actor,
     event: str,
     request: MoneyRequest | None,
+    usd: Decimal | None = None,
 ) -> Booked:
     """Book an operation under its guard and, where an API key has one, under the key's cap.
+
+    ``usd`` is what it counts in the cap where the draft has no value of its own: what counts into
+    no limit of the customer moves money by the key all the same.
 
     Atomic: one statement; with a cap, one transaction. What the cap refuses is not booked.
     Repeat: the same request gives back the first Transaction and counts into no cap again.
     Writes, Raises: as ``posting.book``; SpendCapExceeded.
     """
     key = mandate.api_key
-    if key is None or key.spend_cap_usd is None or draft.usd_value is None:
+    counted = draft.usd_value if usd is None else usd
+    if key is None or key.spend_cap_usd is None or counted is None:
         return posting.book(draft, actor=actor, event=event, request=request, guard=guard)
     with transaction.atomic():
         booked = posting.book(draft, actor=actor, event=event, request=request, guard=guard)
         if not booked.replayed:
-            api_keys.spend(key_id=key.id, usd=draft.usd_value)
+            api_keys.spend(key_id=key.id, usd=counted)
     return booked

@@ -15,6 +15,7 @@ from wallets.models import Transaction
 from wallets.policies import gates, limits, routing
 from wallets.policies.gates import Command
 from wallets.selectors import corrections, currencies, transactions
+from wallets.selectors.prices import find_value
 from wallets.selectors.standings import standing_of
 from wallets.services import mandates
 from wallets.services.mandates import NONE, Mandate
@@ -59,10 +60,12 @@ def refund(
     Writes: Transaction (linked to its original), Journal with two Postings; a Hold where the payer
         of the transfer cannot use money at once.
     Raises: NotYours, NotRefundable, MoveNotAllowed, NothingLeft, what the gates refuse,
-        AmountInvalid, InsufficientFunds, WalletClosed and those of a key.
+        AmountInvalid, InsufficientFunds, WalletClosed and those of a key; for a key with a cap
+        SpendCapExceeded, PriceUnavailable.
     """
     wanted = prepare(owner_id=owner_id, transaction_id=transaction_id, amount=amount)
     gates.require(wanted.command)
+    capped = _counted(wanted, mandate)
     for is_last in (False, True):
         draft = _draft(wanted, mandate)
         try:
@@ -73,6 +76,7 @@ def refund(
                 actor=actor,
                 event="refund.held" if draft.hold else "refund.completed",
                 request=request,
+                usd=capped,
             )
         except RoutedAnew:  # the payer was approved at this very moment
             if is_last:
@@ -120,6 +124,14 @@ def prepare(*, owner_id: UUID, transaction_id: UUID, amount: str | None) -> Refu
         payer=payer,
     )
     return Refund(original, money, command)
+
+
+def _counted(wanted: Refund, mandate: Mandate) -> Decimal | None:
+    """Say what a refund counts in the cap of an API key; nobody else needs a price for it."""
+    if mandate.api_key is None or not mandate.api_key.has_cap:
+        return None
+    valued = find_value(wanted.amount)
+    return None if valued is None else valued.usd
 
 
 def _draft(wanted: Refund, mandate: Mandate) -> TransactionDraft:

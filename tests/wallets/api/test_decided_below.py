@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 
 from coinhub.core.actor import system
+from coinhub.core.money import Money
 from coinhub.users.models import ApiKeySpend
 from coinhub.users.services import api_keys, second_factor
 from coinhub.users.services.api_keys import Wish
@@ -16,7 +17,7 @@ from tests.coinhub.api.test_scopes import caller_with
 from tests.conftest import make_customer, wallet_of
 from wallets.models import Transaction, Wallet
 from wallets.selectors.standings import Standing
-from wallets.services import freezes, mandates, stops, transfer_plans
+from wallets.services import freezes, mandates, payments, stops, transfer_plans
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
@@ -127,6 +128,23 @@ class TestApiKey:
         assert (over.status_code, over.json()["code"]) == (422, "SPEND_CAP_EXCEEDED")
         assert figures(sides[0]) == (600, 0)
         assert Transaction.objects.filter(payer_wallet=sides[0]).count() == 1
+
+    def test_counts_what_is_refunded_in_its_cap_too(self, sides, key, settings):
+        settings.TRANSFER_STEP_UP_USD = 100
+        assert self.pay(sides, key, "400").status_code == 201
+        one = Money(Decimal(600), "JPY")
+        payments.credit(payee=sides[1], amount=one, actor=system())
+        sale = Caller(sides[1].owner).post(
+            "transfer", {"to": sides[0].owner.email, "amount": "800", "currency": "JPY"}
+        )
+        where = f"transactions/{sale.json()['id']}/refund"
+        before = figures(sides[0])
+        over = caller_with(key[1]).post(where, {"amount": "500"})
+        assert (over.status_code, over.json()["code"]) == (422, "SPEND_CAP_EXCEEDED")
+        assert figures(sides[0]) == before
+        assert caller_with(key[1]).post(where, {"amount": "100"}).status_code == 201
+        assert ApiKeySpend.objects.filter(api_key=key[0]).count() == 2
+        assert Caller(sides[0].owner).post(where, {"amount": "500"}).status_code == 201
 
     def test_the_owner_in_person_needs_the_code(self, sides, key):
         answer = send(sides, "400")
