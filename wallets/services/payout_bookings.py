@@ -71,7 +71,7 @@ def bounce_step(row: Withdrawal, attempt: WithdrawalAttempt, report: Report, act
     customer = txn.payer_wallet.owner
     receipt = Receipt.objects.create(
         rail=row.rail,
-        external_ref=f"bounce {attempt.reference}",
+        external_ref=f"{receipts.BOUNCE}{attempt.reference}",
         account=str(customer.pk) if customer else "",
         customer=customer,
         amount=came_back,

@@ -8,9 +8,10 @@ from django.db import transaction
 from coinhub.core.actor import Actor
 from coinhub.core.db import database_clock
 from coinhub.core.errors import DomainError
+from coinhub.core.money import Money
 from kyc.models import Case
 from wallets.ledger.steps import StepDraft, step
-from wallets.models import Transaction, Withdrawal
+from wallets.models import Transaction, Withdrawal, WithdrawalAttempt
 from wallets.policies.gates import Customer
 from wallets.rails.base import PaymentNews, Rail, Report, Standing
 from wallets.rails.configured import all_rails
@@ -79,10 +80,19 @@ def take_news(*, rail: Rail, news: PaymentNews, actor: Actor) -> None:
 
     Atomic: opens its own transaction.
     Repeat: nothing more happens.
-    Raises: NotYours for a reference that this rail was never given.
+    Raises: NotYours for a reference that this rail was never given, AmountInvalid for amounts finer
+        than the currency is.
     """
     attempt = withdrawals.find_attempt(rail.name, news.reference)
+    _require_scale(attempt, news.report)
     payout_reports.apply(attempt_id=attempt.pk, report=news.report, actor=actor)
+
+
+def _require_scale(attempt: WithdrawalAttempt, report: Report) -> None:
+    """Refuse, before anything is booked, what could be booked in part only."""
+    currency = attempt.withdrawal.transaction.currency
+    for amount in (report.cost, report.returned or Decimal(0)):
+        Money(amount.normalize(), currency.code).require_scale(currency.decimals)
 
 
 def _track(row: Withdrawal) -> None:
@@ -90,7 +100,9 @@ def _track(row: Withdrawal) -> None:
     if made is None:  # it ended before anybody was asked to pay it
         keep(row, next_at=None)
         return
-    payout_reports.apply(attempt_id=made.pk, report=_look_up(row), actor=WORKER)
+    report = _look_up(row)
+    _require_scale(made, report)
+    payout_reports.apply(attempt_id=made.pk, report=report, actor=WORKER)
 
 
 def _look_up(row: Withdrawal) -> Report:

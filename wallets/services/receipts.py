@@ -1,5 +1,6 @@
 """Receipts: take what a rail tells of arrivals, once, in whatever order it is told."""
 
+import re
 from uuid import UUID
 
 from django.db import transaction
@@ -23,6 +24,8 @@ from wallets.selectors.currencies import get_currency
 from wallets.services import deposits, routed
 
 State = Receipt.State
+BOUNCE = "bounce "  # begins our own names, of what came back of a payment
+_OURS = re.compile(rf"{BOUNCE}[0-9a-f-]{{36}}/\d+\Z")
 OPEN = (State.DETECTED, State.DROPPED)  # what was dropped may turn up again
 
 
@@ -155,6 +158,8 @@ def _book(rail: Rail, receipt: Receipt, customer: User | None, actor: Actor) -> 
 
 def _open(rail: str, arrival: Arrival, customer: User | None) -> Receipt:
     """Find or make the one row of an arrival, and hold it until the end of the transaction."""
+    if _OURS.match(arrival.external_ref):  # else nothing could come back under that name
+        raise ReferenceUsed
     Receipt.objects.bulk_create(
         [
             Receipt(

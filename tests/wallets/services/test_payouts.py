@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from coinhub.core.actor import Actor, system
 from coinhub.core.db import database_clock
+from coinhub.core.errors import AmountInvalid
 from coinhub.events.models import AuditEvent
 from tests.conftest import gbp
 from tests.wallets.leaving import actor_of, due, leaver, place, state_of, withdraw
@@ -25,7 +26,9 @@ from wallets.models import (
     WithdrawalAttempt,
 )
 from wallets.rails.base import (
+    Arrival,
     Attempt,
+    Finality,
     PaymentNews,
     Refused,
     Report,
@@ -35,7 +38,8 @@ from wallets.rails.base import (
 )
 from wallets.rails.configured import _make, rail_named
 from wallets.selectors import fees, house
-from wallets.services import payments, payout_tracking, payouts, withdrawals
+from wallets.services import payments, payout_tracking, payouts, receipts, withdrawals
+from wallets.services.receipts import ReferenceUsed
 
 RAIL = Actor(kind="rail")
 
@@ -445,3 +449,48 @@ def _claim():
         return payouts.claim() is not None
     finally:
         connections.close_all()
+
+
+@pytest.mark.django_db
+class TestOddNews:
+    @pytest.mark.parametrize(
+        ("standing", "cost", "returned"),
+        [
+            (Standing.CONFIRMED, "0.001", None),
+            (Standing.BOUNCED, "0", "0.001"),
+            (Standing.BOUNCED, "0", "5.001"),
+        ],
+    )
+    def test_of_less_than_a_penny_is_refused_whole(self, standing, cost, returned):
+        txn = withdraw(leaver(), "10.00")
+        payouts.send_due()
+        came_back = None if returned is None else Decimal(returned)
+        with pytest.raises(AmountInvalid):
+            news(txn, Report(standing, "e", Decimal(cost), came_back))
+        assert state_of(txn) == "sent"
+
+    def test_of_one_payment_keeps_no_other_from_being_followed(self, rail, monkeypatch):
+        first, second = withdraw(leaver(), "10.00"), withdraw(leaver(), "20.00")
+        payouts.send_due()
+        odd = Report(Standing.BOUNCED, "e", Decimal(0), Decimal("0.001"))
+        reports = {f"{first.public_id}/1": odd}
+        usual = Report(Standing.CONFIRMED, "e")
+        monkeypatch.setattr(
+            rail, "look_up", lambda self, attempt, now: reports.get(attempt.reference, usual)
+        )
+        due(first)
+        due(second)
+        payout_tracking.track_due()
+        assert (state_of(first), state_of(second)) == ("sent", "completed")
+
+    def test_cannot_be_kept_out_by_an_arrival_of_its_name(self, alice):
+        txn = withdraw(leaver(), "10.00")
+        arrival = Arrival(
+            f"bounce {txn.public_id}/1", str(alice.pk), Decimal("1.00"), "GBP", Finality.FINAL
+        )
+        with pytest.raises(ReferenceUsed):
+            receipts.take_arrival(rail=rail_named("sandbox"), arrival=arrival, actor=RAIL)
+        payouts.send_due()
+        news(txn, Report(Standing.BOUNCED, "e", Decimal(0), Decimal("10.00")))
+        assert state_of(txn) == "bounced"
+        assert not Receipt.objects.filter(customer=alice).exists()
