@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from coinhub.api import limits
 from coinhub.core.errors import DomainError
 from coinhub.core.requests import actor_of
 from coinhub.core.uploads import was_too_large
@@ -76,6 +77,7 @@ class Send(Page):
 
     def post(self, request: HttpRequest, kind: str) -> HttpResponse:
         """Take it in; a file that is refused is told at its place."""
+        limits.take_for_page(request, "files")  # reading one is the most that a page can ask for
         sent = request.FILES.get("file")
         try:
             if sent is None:

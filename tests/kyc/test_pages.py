@@ -41,6 +41,16 @@ def upload(browser, kind, data=None, name="photo.jpg"):
     return browser.post(f"/kyc/documents/{kind}/", {"file": sent})
 
 
+class TestSending:
+    def test_counts_with_what_programs_send(self, dave, signed_in, settings):
+        settings.RATE_LIMITS = True
+        browser = signed_in(dave)
+        answers = [upload(browser, "id_front", b"nothing") for _ in range(21)]
+        assert {answer.status_code for answer in answers[:20]} == {422}
+        assert answers[20].status_code == 429
+        assert int(answers[20]["Retry-After"]) > 0
+
+
 class TestWizard:
     def test_leads_from_nothing_to_a_case_under_review(self, dave, signed_in):
         browser = signed_in(dave)
