@@ -106,7 +106,7 @@ class Deposit(Page):
             booked = service.simulate(
                 customer_id=reader_of(request),
                 amount=amount,
-                external_ref=f"page-{key}",
+                external_ref=f"page-{key[:12]}",
                 actor=actor_of(request),
                 request=MoneyRequest(
                     caller=reader_of(request),
