@@ -16,6 +16,7 @@ from coinhub.drills import NAMES
 
 STOPPED = 130
 # A drill is one caller that behaves like many; the limits of a caller are not what it looks at.
+WEB_PROCESSES = 4
 NO_RATE_LIMITS = {"COINHUB_RATE_LIMITS": "off"}
 
 
@@ -48,7 +49,12 @@ def run_on_its_own(command: list[str], state_dir: Path) -> int:
         state = State(home)
         state.open()
         state.lock()
-        stack = Stack(state=state, port=installation.free_port(), extra=NO_RATE_LIMITS)
+        stack = Stack(
+            state=state,
+            port=installation.free_port(),
+            workers=WEB_PROCESSES,
+            extra=NO_RATE_LIMITS,
+        )
         try:
             stack.start()
             drill = subprocess.Popen(command, env=stack.environment)

@@ -23,6 +23,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--clients", type=int, default=64, help="bank: how many, default 64")
     parser.add_argument("--tries", type=int, default=500, help="authz-matrix: by the clock")
     parser.add_argument("--cases", type=int, default=100, help="fuzz: for each operation")
+    parser.add_argument("--rounds", type=int, default=50, help="storm: of each operation")
     options = parser.parse_args(arguments)
     django.setup()
     try:
@@ -38,7 +39,7 @@ def main(arguments: list[str]) -> int:
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Run one drill; its modules need Django set up."""
-    from coinhub.drills import authz, bank, fuzz, invariants
+    from coinhub.drills import authz, bank, fuzz, invariants, storm
 
     if options.name == "invariants":
         return invariants.run()
@@ -46,6 +47,8 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         return authz.run(authz.Plan(seed=options.seed, tries=options.tries))
     if options.name == "fuzz":
         return fuzz.run(fuzz.Plan(seed=options.seed, cases=options.cases))
+    if options.name == "storm":
+        return storm.run(storm.Plan(seed=options.seed, rounds=options.rounds))
     plan = bank.Plan(seconds=options.seconds, seed=options.seed, clients=options.clients)
     return bank.run(plan)
 

@@ -12,10 +12,12 @@ import pytest
 
 from coinhub.core.actor import system
 from coinhub.core.db import sql_file
-from coinhub.drills import authz, authz_routes, authz_table, crowd, fuzz, invariants
+from coinhub.drills import authz, authz_routes, authz_table, crowd, fuzz, invariants, storm
 from coinhub.drills.__main__ import told
+from coinhub.drills.storm_client import IN_PROGRESS, Journal, Met
 from tests.coinhub.test_bench import copy_of_the_test_database
 from tests.conftest import gbp, make_customer, wallet_of
+from tests.live import live_site
 from wallets.services import holds, transfers
 
 DAMAGES = {
@@ -111,7 +113,7 @@ class TestInvariants:
 
     def test_the_database_of_the_tests_is_sound(self, committed_db: None) -> None:
         found = invariants.run()
-        assert found["ok"], found
+        assert found["ok"], json.dumps(found, indent=1)
         assert len(found["invariants"]) == 10
 
 
@@ -173,7 +175,7 @@ class TestAuthzMatrix:
         settings.BASE_URL = "http://testserver"
         plan = authz.Plan(tries=15, wanted=authz.is_wanted_in_short, callers=authz.callers_in_short)
         found = authz.run(plan)
-        assert found["ok"], found
+        assert found["ok"], json.dumps(found, indent=1)
         assert found["object_routes"] >= 10
         assert found["calls"] > 900
 
@@ -203,7 +205,7 @@ class TestFuzz:
             phases=("examples", "fuzzing", "stateful"),
         )
         found = fuzz.run(plan)
-        assert found["ok"], found
+        assert found["ok"], json.dumps(found, indent=1)
         assert sum(found["requests"].values()) > 200
 
     def test_a_status_that_the_document_does_not_name_is_found(
@@ -220,3 +222,37 @@ class TestFuzz:
         assert any(
             "Undocumented HTTP status code" in what or "401" in what for what in found["found"]
         )
+
+
+class TestStorm:
+    def test_the_same_request_at_once_moves_money_once(
+        self, committed_db: None, settings: Any
+    ) -> None:
+        with live_site(workers=4, COINHUB_RATE_LIMITS="off") as base_url:
+            found = storm.run(storm.Plan(rounds=2, clients=100, base_url=base_url))
+        assert found["ok"], json.dumps(found, indent=1)
+        assert set(found["rounds"].values()) == {2}
+        assert found["in_progress_answers"] > 0
+
+    def test_what_must_not_be_is_seen(self) -> None:
+        def met(status: int, code: str = "", *, is_replay: bool = False, body: str = "a") -> Any:
+            return Met(status, code, is_replay, has_wait=False, seconds=0.1, body=body)
+
+        tally = storm.Tally()
+        journals = [
+            Journal(1, [met(201)]),
+            Journal(1, [met(201, body="b")]),
+            Journal(1, [met(503, "TRY_AGAIN")]),
+            Journal(2, [met(409, IN_PROGRESS)]),
+        ]
+        storm.judge(journals, 2, tally)
+        assert tally.wrong == {
+            "movements that are not one": 1,
+            "originals that are not one": 1,
+            "clients without a final answer": 1,
+            "requests without an answer": 1,
+            "answers that are no replay": 1,
+            "replays that say something else": 1,
+            "in progress without Retry-After": 1,
+            "answers of 500 and more": 1,
+        }
