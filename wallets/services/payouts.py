@@ -61,15 +61,15 @@ def send_due(*, most: int = 100) -> int:
 def claim() -> Claimed | None:
     """Take the next withdrawal, and write the attempt down before anybody is asked to pay it.
 
+    One whose rail is gone waits, and holds no other up; it can be cancelled.
+
     Atomic: opens its own transaction. Cancel and claim change the same row: one of them wins.
     """
     for _ in range(10):
         try:
             with transaction.atomic(durable=True):
-                rows = withdrawals.may_be_sent().select_for_update(
-                    of=("self",), skip_locked=True, no_key=True
-                )
-                row = rows.first()
+                rows = withdrawals.may_be_sent().filter(rail__in=[one.name for one in all_rails()])
+                row = rows.select_for_update(of=("self",), skip_locked=True, no_key=True).first()
                 return None if row is None else _claim(row)
         except MoveNotAllowed:
             continue  # it was cancelled between the look and the step

@@ -268,6 +268,14 @@ class TestStopsAndFreezes:
         withdrawals.cancel(owner_id=user.pk, public_id=txn.public_id, actor=actor_of(user))
         assert wallet_of_txn(txn).available == 1000
 
+    def test_one_whose_rail_is_gone_holds_no_other_up(self, rail, monkeypatch):
+        with monkeypatch.context() as before:
+            before.setattr(rail, "name", "gone")
+            gone = withdraw(leaver(), "100.00")
+        other = withdraw(leaver(), "50.00")
+        assert payouts.send_due() == 1
+        assert (state_of(gone), state_of(other)) == ("approved", "sent")
+
     def test_nothing_of_a_frozen_customer_is_sent(self, rail):
         user = leaver()
         txn = withdraw(user, "100.00")
