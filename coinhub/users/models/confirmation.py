@@ -1,11 +1,42 @@
 """Confirmations: a second factor that allows one exact operation."""
 
+import base64
+import json
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 
+from coinhub.core import vault
 from coinhub.core.db import ClockTimestamp
+
+PURPOSE = "users_confirmation.facts"
+
+
+class SealedFactsField(models.JSONField):  # type: ignore[type-arg]
+    """Facts that are sealed in the column and plain in Python: a new address is among them.
+
+    What was written before it was sealed is read as it is.
+    """
+
+    def deconstruct(self) -> Any:
+        """Say what it is to the database, which sees JSON as before."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.JSONField", args, kwargs
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        """Seal what is written."""
+        sealed = vault.seal(json.dumps(value).encode(), purpose=PURPOSE)
+        text = base64.b64encode(sealed).decode("ascii")
+        return super().get_db_prep_value(text, connection, prepared)
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        """Unseal what was read."""
+        found = super().from_db_value(value, expression, connection)
+        if not isinstance(found, str):
+            return found
+        return json.loads(vault.unseal(base64.b64decode(found), purpose=PURPOSE))
 
 
 class Confirmation(models.Model):
@@ -15,13 +46,13 @@ class Confirmation(models.Model):
     very words. It is good for five minutes and for the one idempotency key in ``used_key``. Who
     asks, what for and until when never change: the application has no right to.
 
-    Personal data: ``user``, ``facts``.
+    Personal data: ``user``, ``facts`` (sealed).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     command = models.CharField(max_length=40)
-    facts = models.JSONField()
+    facts = SealedFactsField()
     digest = models.BinaryField(max_length=32)
     created_at = models.DateTimeField(db_default=ClockTimestamp())
     expires_at = models.DateTimeField()

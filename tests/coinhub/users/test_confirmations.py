@@ -224,3 +224,23 @@ class TestTime:
         )
         challenge(dora)
         assert not Confirmation.objects.filter(pk=old.pk).exists()
+
+
+class TestFacts:
+    def test_are_sealed_in_the_database_and_plain_to_their_person(self, dora):
+        made = Confirmation.objects.get(pk=challenge(dora))
+        assert made.facts == FACTS
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT c::text FROM users_confirmation AS c WHERE id = %s", [made.pk])
+            assert FACTS["to"] not in cursor.fetchone()[0]
+
+    def test_from_before_they_were_sealed_are_read(self, committed_db):
+        user = make_customer("elder")
+        with as_owner() as session:
+            session.execute(
+                "INSERT INTO users_confirmation (id, user_id, command, facts, digest, method,"
+                " expires_at) VALUES (%s, %s, 'x', '{\"to\": \"bob\"}', '', '', now())",
+                [uuid.uuid4(), user.pk],
+            )
+            session.commit()
+        assert Confirmation.objects.get(user=user).facts == {"to": "bob"}
