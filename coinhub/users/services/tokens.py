@@ -3,7 +3,7 @@
 import hmac
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,6 +14,7 @@ from coinhub.users.models import AccessToken, RefreshToken, User
 
 ACCESS_LIFE = timedelta(minutes=5)
 REFRESH_LIFE = timedelta(days=30)
+STAFF_LIFE = timedelta(hours=8)  # from the sign-in on, as their sessions
 
 
 class TokenInvalid(DomainError):
@@ -93,28 +94,31 @@ def _rotate(token: str) -> Pair | None:
     found.used_at = timezone.now()
     found.save(update_fields=["used_at"])
     AccessToken.objects.filter(family=found.family).delete()
-    return _pair(found.user, found.family)
+    # What staff may do is worth a second factor every day: their tokens are not prolonged.
+    return _pair(found.user, found.family, ends=found.expires_at if found.user.is_staff else None)
 
 
-def _pair(user: User, family: uuid.UUID) -> Pair:
+def _pair(user: User, family: uuid.UUID, *, ends: datetime | None = None) -> Pair:
     access = secrets.new_token(secrets.ACCESS_PREFIX)
     renewal = secrets.new_token(secrets.REFRESH_PREFIX)
     now, stamp = timezone.now(), secrets.stamp_of(user)
+    ends = ends or now + (STAFF_LIFE if user.is_staff else REFRESH_LIFE)
+    lasts = min(ACCESS_LIFE, ends - now)
     AccessToken.objects.create(
         user=user,
         digest=secrets.digest_of(access),
         family=family,
         stamp=stamp,
-        expires_at=now + ACCESS_LIFE,
+        expires_at=now + lasts,
     )
     RefreshToken.objects.create(
         user=user,
         digest=secrets.digest_of(renewal),
         family=family,
         stamp=stamp,
-        expires_at=now + REFRESH_LIFE,
+        expires_at=ends,
     )
-    return Pair(access, renewal, int(ACCESS_LIFE.total_seconds()))
+    return Pair(access, renewal, int(lasts.total_seconds()))
 
 
 def _lock(family: uuid.UUID) -> None:

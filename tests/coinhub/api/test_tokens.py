@@ -14,7 +14,7 @@ from coinhub.users.models import AccessToken, RefreshToken
 from coinhub.users.selectors import tokens as readers
 from coinhub.users.services import sign_in_limit, tokens
 from tests.api_client import Caller
-from tests.conftest import PASSWORD, make_customer
+from tests.conftest import PASSWORD, make_customer, make_staff
 
 WRONG = "wrong-and-long-enough"
 OTHER_KEY = "another-key-for-this-test"
@@ -201,6 +201,17 @@ class TestRefresh:
         second = timedelta(seconds=1)
         assert abs(access.expires_at - access.created_at - timedelta(minutes=5)) < second
         assert abs(refresh.expires_at - refresh.created_at - timedelta(days=30)) < second
+
+    def test_of_staff_goes_on_for_eight_hours_and_is_not_prolonged(self, db):
+        pair = tokens.issue(user=make_staff("clerk", "operations"))
+        ends = RefreshToken.objects.get().expires_at
+        assert timedelta(hours=7, minutes=59) < ends - timezone.now() <= timedelta(hours=8)
+        pair = tokens.refresh(token=pair.refresh)
+        assert set(RefreshToken.objects.values_list("expires_at", flat=True)) == {ends}
+        soon = timezone.now() + timedelta(seconds=60)
+        RefreshToken.objects.update(expires_at=soon)
+        assert tokens.refresh(token=pair.refresh).expires_in < 61
+        assert AccessToken.objects.get().expires_at <= soon
 
     def test_revoking_what_is_no_token_says_nothing(self, alice):
         pair = tokens.issue(user=alice)
