@@ -33,7 +33,15 @@ COLUMNS = (
     "balance_after", "total_after", "transaction", "counterparty", "reference", "note",
 )  # fmt: skip
 NUMBERS = {"amount", "balance_after", "total_after"}
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that starts so is run by spreadsheets
+FORMULA = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    *"＝＋－＠",
+)  # a cell that starts so is run by spreadsheets
 
 
 class StatementQuery(PageQuery):
@@ -130,5 +138,5 @@ def _cell(name: str, value: Any) -> str:
     if isinstance(value, dict):
         value = value["name"] or value["kind"]
     text = str(value)
-    is_formula = name not in NUMBERS and text.startswith(FORMULA)
+    is_formula = name not in NUMBERS and any(t.startswith(FORMULA) for t in (text, text.lstrip()))
     return f"'{text}" if is_formula else text

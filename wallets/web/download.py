@@ -26,7 +26,15 @@ COLUMNS = (
     "total_after",
     "currency",
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell starts that a spreadsheet would execute
+FORMULA = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    *"＝＋－＠",
+)  # how a cell starts that a spreadsheet would execute
 
 
 class Echo:
@@ -76,4 +84,4 @@ def rows(wallet: Wallet, reader: UUID, now: datetime) -> Iterator[str]:
 
 def safe(text: str) -> str:
     """Keep a spreadsheet from reading somebody's words as a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if any(t.startswith(FORMULA) for t in (text, text.lstrip())) else text

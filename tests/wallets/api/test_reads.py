@@ -279,7 +279,7 @@ class TestStatement:
         told = caller.get(f"wallets/{sides[0].public_id}/statement").json()
         assert (told["closing"]["total"], len(told["results"])) == ("70.00", 2)
 
-    @pytest.mark.parametrize("note", ["=1+1", "+44 20", "-1", "@SUM(A1)"])
+    @pytest.mark.parametrize("note", ["=1+1", "+44 20", "-1", "@SUM(A1)", " =1+1", "＝1+1"])
     def test_as_csv_holds_no_formula(self, alice, sides, note):
         pay(sides, note=note)
         text = b"".join(self.ask(alice, sides, format="csv").streaming_content).decode()
