@@ -19,7 +19,7 @@ from coinhub.drills.authz_table import CALLERS, Row
 BODIES = Path(__file__).with_name("authz_bodies.json")
 # The owner comes last: what a route ends or removes is there for everybody else before.
 ORDER = (*(caller for caller in CALLERS if caller != "owner"), "owner")
-MOST_DIFFERENCE_S = 0.005
+MOST_DIFFERENCE_MS = 5.0
 MS = 1000
 ABOUT_THE_CALL = ("request_id", "instance")  # members that name the call itself
 
@@ -30,6 +30,7 @@ class Plan:
 
     seed: int = 1
     tries: int = 500
+    most_difference_ms: float = MOST_DIFFERENCE_MS
     wanted: Callable[[Route], bool] = lambda _route: True
     callers: Callable[[Route], Collection[str]] = lambda _route: CALLERS
 
@@ -71,13 +72,14 @@ def run(plan: Plan | None = None) -> dict[str, Any]:
     stale = stale_rows(table, known)
     return {
         "name": "authz-matrix",
-        "ok": not (wrong or undeclared or stale or told_apart) and slow < MOST_DIFFERENCE_S * MS,
+        "ok": not (wrong or undeclared or stale or told_apart) and slow < plan.most_difference_ms,
         "seed": plan.seed,
         "routes": len(chosen),
         "calls": sum(len(plan.callers(route)) for route in chosen),
         "object_routes": len(times),
         "tries": plan.tries,
         "most_difference_ms": round(slow, 3),
+        "differences_us": {f["route"]: round(f["difference_ms"] * MS) for f in times},
         "wrong": wrong,
         "told_apart": told_apart,
         "met_without_a_row": undeclared,
@@ -90,8 +92,14 @@ def differences(route: Route, row: Row, met: Mapping[str, str]) -> dict[str, str
     return {
         f"{route.name} {caller}": f"met {word}, declared {row.word(caller)}"
         for caller, word in met.items()
-        if word != row.word(caller) and not (word == "gone" and caller in authz_cast.STAFF)
+        if word != row.word(caller) and not is_without_a_row(route, caller, word)
     }
+
+
+def is_without_a_row(route: Route, caller: str, word: str) -> bool:
+    """Say whether staff were told no more than that there is nothing, or nothing to be done."""
+    names_a_row = "_id>" in route.pattern or ":key>" in route.pattern or "repair" in route.pattern
+    return caller in authz_cast.STAFF and names_a_row and word in ("gone", "none", "moved")
 
 
 def stale_rows(table: Mapping[str, Row], known: list[Route]) -> list[str]:
