@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -17,12 +18,13 @@ from coinhub.approvals import kinds, services, votes
 from coinhub.approvals.content import digest_of
 from coinhub.approvals.models import SHORTEST_REASON, Approval
 from coinhub.core.admin import Column, Link, ReadOnlyAdmin, Section, list_of, page_of
-from coinhub.core.errors import DomainError
+from coinhub.core.errors import DomainError, Unavailable
 from coinhub.core.ids import as_uuid
 from coinhub.core.requests import actor_of
 
 State = Approval.State
 GIST = 70  # signs of what it is about, in the list
+BUSY = "Others were at work on it for too long. Nothing was done; please press again."
 DONE = {
     "approve": "Approved and done.",
     "reject": "Rejected.",
@@ -172,7 +174,8 @@ class ApprovalAdmin(ReadOnlyAdmin):
                 raise Http404
             try:
                 _decide(verb, approval, request)
-            except DomainError as refusal:
+            except (DomainError, OperationalError) as error:
+                refusal = error if isinstance(error, DomainError) else Unavailable(BUSY)
                 messages.error(request, refusal.detail)
                 response = self.change_view(_as_read(request), str(key))
                 response.status_code = refusal.status

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from coinhub.core.actor import Actor, system
@@ -15,7 +15,7 @@ from coinhub.core.money import less
 from kyc.models import Case
 from wallets.ledger import chart, steps
 from wallets.ledger.drafts import Leg, leg
-from wallets.ledger.errors import HoldEnded
+from wallets.ledger.errors import HoldEnded, translate
 from wallets.ledger.steps import StepDraft, Take
 from wallets.models import BalanceType, Hold, HoldCondition, Transaction
 from wallets.selectors import house
@@ -138,9 +138,15 @@ def list_due() -> list[int]:
 
 
 def lock_transactions(ids: Iterable[int]) -> None:
-    """Lock the rows of operations lowest id first, before any wallet, as every step does."""
+    """Lock the rows of operations lowest id first, before any wallet, as every step does.
+
+    Raises: Unavailable when somebody else holds one for too long.
+    """
     rows = Transaction.objects.select_for_update(no_key=True, of=("self",))
-    list(rows.filter(pk__in=set(ids)).order_by("pk").values_list("pk"))
+    try:
+        list(rows.filter(pk__in=set(ids)).order_by("pk").values_list("pk"))
+    except (DatabaseError, InterfaceError) as error:
+        raise translate(error) from error
 
 
 def _release_one(hold_id: int, actor: Actor) -> bool:

@@ -1,6 +1,9 @@
 """A kind that is broken is in nobody's way but its own."""
 
+from dataclasses import replace
+
 import pytest
+from django.db import OperationalError
 from django.urls import reverse
 
 from coinhub.approvals import kinds, tasks
@@ -13,6 +16,10 @@ from tests.refusals import refused
 LIST = "admin:approvals_approval_changelist"
 
 
+def _with(monkeypatch, **changed):
+    monkeypatch.setitem(kinds._kinds, "lamp", replace(kinds.get("lamp"), **changed))
+
+
 @pytest.fixture
 def unreadable(lamp, monkeypatch):
     """Have the kind fail at every description."""
@@ -20,11 +27,7 @@ def unreadable(lamp, monkeypatch):
     def fail(approval):
         raise KeyError("watts")
 
-    broken = kinds.Kind(
-        **{name: getattr(kinds.get("lamp"), name) for name in kinds.Kind.__slots__}
-        | {"describe": fail}
-    )
-    monkeypatch.setitem(kinds._kinds, "lamp", broken)
+    _with(monkeypatch, describe=fail)
 
 
 @pytest.fixture
@@ -54,6 +57,24 @@ class TestQueue:
 
 
 class TestDecision:
+    def test_that_waits_too_long_for_others_is_told_and_undone(
+        self, lamp, maker, checker, signed_in, monkeypatch
+    ):
+        approval = propose(maker)
+        execute = kinds.get("lamp").execute
+
+        def stumble(*about, **people):
+            execute(*about, **people)
+            raise OperationalError("deadlock detected")
+
+        _with(monkeypatch, execute=stumble)
+        page = signed_in(checker).post(
+            reverse("admin:approvals_approval_approve", args=[approval.pk]),
+            {"shown_sha256": approval.payload_sha256},
+        )
+        assert (page.status_code, "Nothing was done" in page.content.decode()) == (503, True)
+        assert (state_of(approval), lit()) == ("pending", 0)
+
     def test_about_a_kind_that_is_gone_is_refused(self, forgotten, checker):
         with refused(KindUnknown):
             approve(forgotten, checker)
