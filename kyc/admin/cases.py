@@ -21,7 +21,6 @@ from kyc import requirements
 from kyc.admin import queue
 from kyc.admin.orders import ORDERS, Order, person
 from kyc.models import Case
-from kyc.models.case import State
 from kyc.pictures.answer import picture_response
 from kyc.selectors import cases
 from kyc.services import documents
@@ -63,7 +62,8 @@ class CaseAdmin(ReadOnlyAdmin):
         return queue.due(case)
 
     def name_of(self, obj: Case) -> str:
-        return f"of {obj.customer}, {obj.get_state_display().lower()}"
+        has = f", has tier {obj.tier} and asks for {obj.wanted_tier}" if obj.is_raise else ""
+        return f"of {obj.customer}, {obj.get_state_display().lower()}{has}"
 
     def found(self, term: str) -> Q:
         return Q(customer__email__startswith=term.lower())
@@ -114,7 +114,8 @@ class CaseAdmin(ReadOnlyAdmin):
             "reject_reasons": requirements.REJECT_REASONS,
             "block_reasons": requirements.BLOCK_REASONS,
             "shortest_reason": documents.SHORTEST_REASON,
-            "may_block": case.state in (State.IN_REVIEW, State.APPROVED),
+            "may_block": cases.may_be_blocked(case),
+            "may_restart": cases.newest_rejection(case) and case.restart_from,
         }
         if is_mine or len(reason.strip()) >= documents.SHORTEST_REASON:
             details = cases.find_details(case)

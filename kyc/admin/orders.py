@@ -92,7 +92,7 @@ def reject(request: HttpRequest, case: Case) -> str:
         actor=actor_of(request),
         shown=shown(request),
     )
-    return "Rejected."
+    return "Refused; the customer keeps the tier there is." if case.is_raise else "Rejected."
 
 
 def restart(request: HttpRequest, case: Case) -> str:

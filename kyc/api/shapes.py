@@ -35,8 +35,10 @@ class CaseShape(serializers.Serializer):
     """Where the identity check stands."""
 
     status = serializers.ChoiceField(Status.choices)
-    state = serializers.ChoiceField(State.choices)
-    tier = serializers.IntegerField()
+    state = serializers.ChoiceField(
+        State.choices, help_text="of who has tier 1 and asks for tier 2: where that stands"
+    )
+    tier = serializers.IntegerField(help_text="what the caller has; it stays while more is asked")
     wanted_tier = serializers.IntegerField()
     version = serializers.IntegerField()
     missing = serializers.ListField(child=serializers.CharField())
@@ -44,7 +46,9 @@ class CaseShape(serializers.Serializer):
     submitted_at = serializers.DateTimeField(allow_null=True)
     decided_at = serializers.DateTimeField(allow_null=True)
     restart_from = serializers.DateTimeField(allow_null=True)
-    reason = serializers.CharField(help_text="of a rejection; empty otherwise")
+    reason = serializers.CharField(
+        help_text="of the last rejection, while it stands; empty otherwise"
+    )
 
 
 def case(found: Case) -> dict[str, Any]:

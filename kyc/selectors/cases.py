@@ -97,6 +97,20 @@ def missing_of(case: Case) -> list[str]:
     )
 
 
+def has_handed_in(case: Case) -> bool:
+    """Say whether a customer has ever sent documents off; details they were checked with stay."""
+    return Document.objects.filter(case=case, submitted_at__isnull=False).exists()
+
+
+def may_ask_for_more(case: Case) -> bool:
+    """Say whether a customer may begin to ask for the next tier now."""
+    return (
+        case.state == State.APPROVED
+        and case.tier < requirements.HIGHEST_TIER
+        and (case.restart_from is None or case.restart_from <= timezone.now())
+    )
+
+
 def settled(case: Case) -> set[str]:
     """Name the kinds of documents that the customer's tier was approved with; they stay."""
     details = find_details(case) if case.tier else None

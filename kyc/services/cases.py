@@ -67,7 +67,7 @@ def save_details(*, customer_id: UUID, person: Person, tier: int, actor: Actor) 
 
 
 def _begin_raise(case: Case, tier: int, actor: Actor) -> None:
-    if tier <= case.tier or cases.find_details(case) is not None:
+    if tier <= case.tier or cases.has_handed_in(case):
         raise CaseLocked
     if case.state != State.DRAFT:
         raises.start(case, actor=actor)

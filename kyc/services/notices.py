@@ -21,6 +21,7 @@ SUBJECTS = {
     "kyc.changes_requested": "We need a document again",
     "kyc.approved": "Your identity is verified",
     "kyc.rejected": "We could not verify your identity",
+    "kyc.raise_refused": "Your limits stay as they are",
     "kyc.blocked": "Your account is blocked",
 }
 MOST_AT_ONCE = 100
@@ -70,6 +71,7 @@ def _send(event: str, customer_id: UUID) -> None:
     rejection = cases.newest_rejection(case)
     words = {
         "person": person,
+        "case": case,
         "asked": cases.asked_again(case),
         "reason": requirements.REJECT_REASONS.get(rejection.reason, "") if rejection else "",
         "address": f"{settings.BASE_URL}/kyc/",

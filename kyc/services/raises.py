@@ -29,12 +29,12 @@ def ask(*, customer_id: UUID, source_of_funds: str, actor: Actor) -> Case:
     with transaction.atomic(durable=True):
         case = lock_case(customer_id)
         details = Details.objects.filter(case=case).first()
-        if case.state == State.APPROVED and details is None:
-            raise CaseIncomplete(missing=["details"])
         if case.state == State.APPROVED:
             start(case, actor=actor)
-        elif details is None or not (case.is_raise and case.state == State.DRAFT):
+        elif not (case.is_raise and case.state == State.DRAFT):
             raise CaseLocked
+        if details is None:
+            raise CaseIncomplete(missing=["details"])
         details.source_of_funds = source_of_funds
         details.save(update_fields=["source_of_funds", "changed_at"])
         audit.record(

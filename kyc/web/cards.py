@@ -35,6 +35,7 @@ def cards(case: Case, id_kind: str | None, errors: dict[str, str]) -> list[Card]
     present = {document.kind: document for document in cases.documents_of(case)}
     asked = {one.document.kind: one for one in cases.asked_again(case)}
     needed = requirements.documents_of(case.wanted_tier, id_kind or "passport")
+    settled = cases.settled(case)
     shown = [kind for kind in Kind.values if kind in needed or kind in present]
     return [
         Card(
@@ -43,14 +44,14 @@ def cards(case: Case, id_kind: str | None, errors: dict[str, str]) -> list[Card]
             hint=HINTS[kind],
             document=present.get(kind),
             asked=asked.get(kind),
-            may_send=_may_send(case, present.get(kind), kind in asked),
+            may_send=_may_send(case, present.get(kind), kind in asked, kind in settled),
             error=errors.get(kind, ""),
         )
         for kind in shown
     ]
 
 
-def _may_send(case: Case, document: Document | None, asked: bool) -> bool:
+def _may_send(case: Case, document: Document | None, asked: bool, settled: bool) -> bool:
     if case.state == State.CHANGES_REQUESTED:
         return asked or (document is not None and document.submitted_at is None)
-    return case.state == State.DRAFT
+    return case.state == State.DRAFT and not settled

@@ -26,6 +26,20 @@ def line(label: str, name: str, *, required: bool = True, **attributes: str) -> 
     )
 
 
+class RaiseForm(forms.Form):
+    """What a customer with tier 1 says when asking for tier 2."""
+
+    source_of_funds = line("Where does your money come from?", "source_of_funds")
+
+    def clean_source_of_funds(self) -> str:
+        """Check it by the rule of persons."""
+        said: str = self.cleaned_data["source_of_funds"]
+        problem = persons.line_problem(said)
+        if problem is not None:
+            raise forms.ValidationError(problem)
+        return said
+
+
 class DetailsForm(forms.Form):
     """Who the customer says to be."""
 
@@ -67,6 +81,12 @@ class DetailsForm(forms.Form):
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
         error_messages={"required": "Without your consent we cannot check your identity."},
     )
+
+    def __init__(self, *args: Any, held: int = 0, **named: Any) -> None:
+        super().__init__(*args, **named)
+        tier = self.fields["tier"]
+        assert isinstance(tier, forms.ChoiceField)  # noqa: S101  # it is declared above
+        tier.choices = [choice for choice in TIERS if int(choice[0]) > held]
 
     def clean(self) -> dict[str, Any]:
         """Check each field by the rules of persons."""

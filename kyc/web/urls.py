@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from kyc.models.document import Kind
-from kyc.web import views
+from kyc.web import raises, views
 
 
 class KindConverter:
@@ -27,5 +27,7 @@ urlpatterns = [
     path("details/", views.Fill.as_view(), name="kyc_details"),
     path("documents/<document_kind:kind>/", views.Send.as_view(), name="kyc_send"),
     path("pictures/<uuid:document_id>/", views.Picture.as_view(), name="kyc_picture"),
+    path("raise/", raises.Raise.as_view(), name="kyc_raise"),
+    path("raise/withdraw/", raises.Withdraw.as_view(), name="kyc_withdraw"),
     path("submit/", views.Submit.as_view(), name="kyc_submit"),
 ]

@@ -49,11 +49,13 @@ class Fill(Page):
         case = cases.find_case(reader_of(request))
         if case is not None and not may_begin(case):
             return redirect("kyc")
-        return render(request, "kyc/details.html", {"form": DetailsForm(initial=said(case))})
+        form = DetailsForm(initial=said(case), held=case.tier if case else 0)
+        return render(request, "kyc/details.html", {"form": form})
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Keep it, and go on to the documents."""
-        form = DetailsForm(request.POST)
+        case = cases.find_case(reader_of(request))
+        form = DetailsForm(request.POST, held=case.tier if case else 0)
         if form.is_valid():
             with refusals_on(form, plain):
                 use_cases.save_details(
@@ -138,6 +140,7 @@ def show(
         "waiting": cases.asked_again(case) if known else [],
         "rejection": requirements.REJECT_REASONS.get(rejection.reason) if rejection else "",
         "may_begin": may_begin(case),
+        "may_raise": cases.may_ask_for_more(case),
         "looks": looks.list_looks(case) if known else [],
         "problem": problem,
         "sla_hours": requirements.SLA_HOURS,
@@ -149,6 +152,9 @@ def may_begin(case: Case) -> bool:
     """Say whether details can be given now."""
     if case.state == State.REJECTED:
         return case.restart_from is None or case.restart_from <= timezone.now()
+    if case.tier:  # taken over with it: nothing was told to us yet
+        is_open = cases.may_ask_for_more(case) or case.state == State.DRAFT
+        return is_open and not cases.has_handed_in(case)
     return case.state in (State.NOT_STARTED, State.DRAFT)
 
 
