@@ -14,7 +14,7 @@ from coinhub.core.db import ClockTimestamp
 PURPOSE = "users_confirmation.facts"
 
 
-class SealedFactsField(models.JSONField):  # type: ignore[type-arg]
+class SealedFactsField(models.JSONField):
     """Facts that are sealed in the column and plain in Python: a new address is among them.
 
     What was written before it was sealed is read as it is.

@@ -43,6 +43,8 @@ class ResetPasswordForm(account_forms.ResetPasswordForm):  # type: ignore[misc]
     stranger who reads those mails would get the account.
     """
 
+    users: list[User]
+
     def clean_email(self) -> str:
         """Find whose e-mail it is."""
         email = str(super().clean_email())
