@@ -121,6 +121,11 @@ def execute(approval: Approval, *, checker: User, actor: Actor) -> Mapping[str, 
     _require_as_it_was(original)
     waiting = corrections.find_open_hold(original)
     fee = policy.fee_refund(original, reversal.amount, approval.payload["fee_policy"])
+    # Of a deposit the recipient paid the fee: it comes first, else the reserve would pay that part.
+    comes_first = original.payer_wallet.code is not None
+    if fee and comes_first:
+        _refund_fee(original, reversal, fee, actor)
+        reversal = corrections.get_for_staff(approval.target_id)
     covered = Decimal(0)
     if waiting is not None:
         draft = reversal_drafts.from_held(reversal, waiting)
@@ -131,7 +136,7 @@ def execute(approval: Approval, *, checker: User, actor: Actor) -> Mapping[str, 
         _let_go(waiting, actor)
     if corrections.reversed_of(original) == original.amount:
         _wholly_reversed(original, actor)
-    if fee:
+    if fee and not comes_first:
         _refund_fee(original, reversal, fee, actor)
     decimals = corrections.decimals_of(original)
     return {

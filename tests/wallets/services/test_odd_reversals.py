@@ -8,6 +8,7 @@ import pytest
 from coinhub.approvals import services as approvals
 from coinhub.core.actor import Actor, system
 from coinhub.core.errors import DomainError
+from coinhub.core.money import Money
 from coinhub.users import roles
 from integrity.services import invariants
 from integrity.services.check import check
@@ -153,6 +154,59 @@ class TestFee:
         for _ in range(3):
             approve(propose(odd, maker, "10.00", fee_policy="proportional"), checker)
         assert balances(odd.payer_wallet)[0] == Decimal("30.99")
+
+    def test_of_a_deposit_goes_back_first_so_that_nobody_else_pays_for_it(
+        self, payee, maker, checker
+    ):
+        payments.fund_house(code=chart.TREASURY, amount=gbp("50.00"), actor=system())
+        payments.fund_house(code=chart.RESERVE, amount=gbp("50.00"), actor=system())
+        reserve = house.get_house_wallet(chart.RESERVE, "GBP")
+        draft = drafts.move(
+            type="deposit",
+            payer=house.get_house_wallet(chart.SETTLEMENT, "GBP"),
+            payee=payee,
+            amount=gbp("100.00"),
+            fee=FeeDraft(Decimal("2.00"), house.get_house_wallet(chart.FEE_DEPOSIT, "GBP")),
+        )
+        deposit = posting.book(draft, actor=system(), event="deposit.completed").transaction
+        assert balances(payee) == (98, 0, 0)
+        terms = {"fee_policy": "full", "shortfall_policy": "platform_covers"}
+        done = approve(propose(deposit, maker, **terms), checker)
+        assert (done.result["fee_refunded"], done.result["covered"]) == ("2.00", "0.00")
+        assert balances(payee) == (0, 0, 0)
+        assert house.get_house_wallet(chart.RESERVE, "GBP").available == reserve.available
+        assert_no_finding_about(payee)
+
+    @pytest.mark.parametrize(
+        ("currency", "amount", "fee", "part", "back"),
+        [
+            ("JPY", "1000", "7", "333", "2"),
+            ("ETH", "0.000000000000000003", "0.000000000000000002", "0.000000000000000001", "0"),
+            ("ETH", "9999999999.999999999999999997", "0.000000000000000001", "5000000000", "0"),
+            ("ETH", "3", "1", "1", "0.333333333333333333"),
+        ],
+        ids=str,
+    )
+    def test_is_rounded_down_to_the_decimals_of_the_currency(
+        self, committed_db, maker, checker, currency, amount, fee, part, back
+    ):
+        price = Money(Decimal(fee), currency)
+        payments.fund_house(code=chart.TREASURY, amount=price, actor=system())
+        whole = Money(Decimal(amount), currency)
+        payer = wallet_of(make_customer(), currency, funded=format((whole + price).amount, "f"))
+        draft = drafts.move(
+            type="transfer",
+            payer=payer,
+            payee=wallet_of(make_customer(), currency),
+            amount=whole,
+            fee=FeeDraft(price.amount, house.get_house_wallet(chart.FEE_TRANSFER, currency)),
+        )
+        paid = posting.book(draft, actor=system(), event="transfer.completed").transaction
+        done = approve(propose(paid, maker, part, fee_policy="proportional"), checker)
+        assert Decimal(done.result["fee_refunded"]) == Decimal(back)
+        returned = Money(Decimal(part), currency) + Money(Decimal(back), currency)
+        assert balances(payer)[0] == returned.amount
+        assert_no_finding_about(payer)
 
     def test_that_was_never_charged_is_not_refunded(self, carol, maker, checker):
         payments.fund_house(code=chart.TREASURY, amount=gbp("50.00"), actor=system())
