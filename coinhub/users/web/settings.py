@@ -58,7 +58,9 @@ class Email(Page):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Send a mail to the new address, which confirms it; not to as many as one likes."""
-        too_many: HttpResponse | None = consume_or_429(request, action="manage_email", user=request.user)
+        too_many: HttpResponse | None = consume_or_429(
+            request, action="manage_email", user=request.user
+        )
         if too_many is not None:
             return too_many
         form = ChangeEmailForm(person_of(request), request.POST)
