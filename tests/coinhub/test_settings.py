@@ -49,6 +49,8 @@ class TestProduction:
             ("COINHUB_SANDBOX", "true"),
             ("COINHUB_DEBUG", "true"),
             ("COINHUB_RATE_LIMITS", "false"),
+            ("COINHUB_RAILS", "bank.Rail,wallets.rails.sandbox.SandboxRail"),
+            ("COINHUB_PRICE_SOURCE", "wallets.providers.sandbox.SandboxPrices"),
             ("SECRET_KEY", "short"),
             ("SECRET_KEY", "a" * 64),
             ("SECRET_KEY", "django-insecure-" + "0123456789abcdef" * 4),
