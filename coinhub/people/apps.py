@@ -12,7 +12,8 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         """Register what needs a second person."""
         from coinhub.approvals import kinds
-        from coinhub.people import grants, locks
+        from coinhub.people import factor_resets, grants, locks
 
         kinds.register(grants.KIND)
         kinds.register(locks.KIND)
+        kinds.register(factor_resets.KIND)

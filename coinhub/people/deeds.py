@@ -7,9 +7,10 @@ from typing import Any
 from django import forms
 
 from coinhub.core.actor import Actor
-from coinhub.people import grants, invitations, locks
+from coinhub.people import factor_resets, grants, invitations, locks
 from coinhub.people.forms import NoForm, ReasonForm, RolesForm, prefixed
 from coinhub.users.models import User
+from coinhub.users.services import second_factor
 
 Do = Callable[[User, dict[str, Any], Any, Actor], str]
 
@@ -53,6 +54,11 @@ def _propose_unlock(person: User, sent: dict[str, Any], maker: Any, actor: Actor
     return "Proposed. A second person has to approve it within 24 hours."
 
 
+def _propose_reset(person: User, sent: dict[str, Any], maker: Any, actor: Actor) -> str:
+    factor_resets.propose(person=person, maker=maker, actor=actor, **sent)
+    return "Proposed. A second person has to approve it within 24 hours."
+
+
 def _invite_again(person: User, sent: dict[str, Any], maker: Any, actor: Actor) -> str:
     invitations.invite_again(person=person, maker=maker, actor=actor)
     return "The link is on its way."
@@ -76,6 +82,12 @@ DEEDS = (
         "At once: sessions, tokens and API keys end. Letting in again takes two people.",
         "Lock out now", locks.LOCK, ReasonForm, _lock,
         lambda person: person.is_active,
+    ),
+    Deed(
+        "reset-factor", "Take a lost second factor away",
+        "You propose, somebody else approves. Be sure that it is they who ask.",
+        "Propose to take it away", factor_resets.PROPOSE, ReasonForm, _propose_reset,
+        second_factor.has_second_factor,
     ),
     Deed(
         "unlock", "Let in again",

@@ -61,6 +61,8 @@ MORE: dict[str, tuple[str, ...]] = {
         "approvals.approve_role",
         "approvals.propose_unlock",
         "approvals.approve_unlock",
+        "approvals.propose_factor_reset",
+        "approvals.approve_factor_reset",
         "approvals.propose_kyc_block",
         "approvals.approve_kyc_approval",
         "approvals.approve_kyc_block",
