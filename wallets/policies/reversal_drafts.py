@@ -29,13 +29,22 @@ def proposed(original: Transaction, money: Money, waiting: Hold | None) -> Trans
         state=State.PENDING_APPROVAL,
         amount=money,
         payer=payer,
-        payee=original.payer_wallet,
+        payee=_who_gets(original),
         legs=legs,
         shard=original.shard,
         original=original,
         hold=HoldDraft(purpose="reversal_freeze") if frozen else None,
         transition_key="freeze",
     )
+
+
+def _who_gets(original: Transaction) -> Wallet:
+    """Say who gets it back: who had paid, or suspense when they left or closed that wallet."""
+    paid = original.payer_wallet
+    if paid.status == Wallet.Status.CLOSED:
+        return house.get_house_wallet(chart.SUSPENSE, original.currency_id)
+    currency = currencies.get_currency(original.currency_id)
+    return routing.route(paid, currency, purpose="reversal").payee
 
 
 def from_held(reversal: Transaction, waiting: Hold) -> StepDraft:

@@ -48,7 +48,7 @@ def describe_reversal(approval: Approval) -> Lines:
     lines = [
         ("Original", f"{original.type} {original.public_id}, {original.created_at:%Y-%m-%d %H:%M}"),
         ("Takes from", _holder(original.payee_wallet)),
-        ("Gives to", _holder(original.payer_wallet)),
+        ("Gives to", _holder(reversal.payee_wallet)),
         ("Amount", _text(reversal.amount, original)),
         ("Why", approval.payload["category"].replace("_", " ")),
         ("Fee", f"{_text(original.fee, original)}, refund: {approval.payload['fee_policy']}"),

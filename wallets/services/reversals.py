@@ -217,7 +217,7 @@ def _wholly_reversed(original: Transaction, actor: Actor) -> None:
 def _refund_fee(original: Transaction, reversal: Transaction, fee: Decimal, actor: Actor) -> None:
     """Pay a fee back from the treasury, to who had paid it."""
     payee = reversal.payee_wallet
-    if payee.code is not None:  # a deposit's fee was the customer's, who gave the deposit back
+    if original.payer_wallet.code is not None:  # a deposit's fee was paid by who got the deposit
         payee = reversal.payer_wallet
     money = Money(fee, original.currency_id)
     draft = drafts.move(

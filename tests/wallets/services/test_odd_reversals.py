@@ -20,7 +20,7 @@ from wallets.ledger import chart, drafts, posting
 from wallets.ledger.drafts import FeeDraft, HoldDraft
 from wallets.models import Transaction
 from wallets.selectors import house
-from wallets.services import payments, recalls, refunds, reversals, transfers
+from wallets.services import payments, recalls, refunds, reversals, transfers, wallets
 from wallets.services.reversals import Terms
 
 WHY = "the customer paid the wrong person"
@@ -88,9 +88,9 @@ def state_of(txn):
     return Transaction.objects.get(pk=txn.pk).state
 
 
-def assert_no_finding_about(*wallets):
+def assert_no_finding_about(*about):
     """Assert that the check and the invariants have nothing to say of these wallets."""
-    ids = {wallet.pk for wallet in wallets}
+    ids = {wallet.pk for wallet in about}
     seen = check(actor=system("test"), trigger="command")
     assert [f for f in seen.findings if f.wallet_id in ids] == []
     payments_of = Transaction.objects.filter(payer_wallet__in=ids) | Transaction.objects.filter(
@@ -222,6 +222,37 @@ class TestFee:
         done = approve(propose(deposit, maker, fee_policy="full"), checker)
         assert done.result["fee_refunded"] == "0.00"
         assert balances(carol) == (0, 0, 0)
+
+
+class TestWithSomebodyWhoLeft:
+    def paid(self, payer, payee):
+        return transfers.transfer(
+            payer=payer, payee=payee, amount=gbp("100.00"), actor=system()
+        ).transaction
+
+    def test_what_they_would_get_is_in_suspense(self, payer, payee, maker, checker):
+        paid = self.paid(payer, payee)
+        payer.owner.is_active = False
+        payer.owner.save(update_fields=["is_active"])
+        suspense = house.get_house_wallet(chart.SUSPENSE, "GBP")
+        before = balances(suspense)[0]
+        approve(propose(paid, maker), checker)
+        assert (balances(payer)[0], balances(payee)[0]) == (0, 0)
+        assert balances(suspense)[0] == before + 100
+        assert state_of(paid) == "reversed"
+        assert_no_finding_about(payer, payee)
+
+    def test_what_would_go_to_a_closed_wallet_is_in_suspense(self, payee, maker, checker):
+        person = make_customer()
+        wallet_of(person, "USD")  # the first one is the primary, which stays
+        payer = wallet_of(person, funded="100.00")
+        paid = self.paid(payer, payee)
+        wallets.close(payer)
+        suspense = house.get_house_wallet(chart.SUSPENSE, "GBP")
+        before = balances(suspense)[0]
+        approve(propose(paid, maker), checker)
+        assert balances(suspense)[0] == before + 100
+        assert_no_finding_about(payer, payee)
 
 
 class TestCheckOfTheLedger:
