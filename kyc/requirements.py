@@ -37,6 +37,14 @@ BLOCK_REASONS: dict[str, str] = {
     "court": "Order of a court or an authority",
 }
 
+# Why staff who do not review a case look at it, in the customer's words.
+LOOK_REASONS: dict[str, str] = {
+    "review": "to check it",
+    "support": "to help with a question of yours",
+    "dispute": "because of a dispute or a complaint",
+    "audit": "for an audit",
+}
+
 
 def documents_of(tier: int, id_kind: str) -> list[str]:
     """List the documents that a tier needs; a passport has no back."""

@@ -25,6 +25,8 @@ from kyc.pictures.answer import picture_response
 from kyc.selectors import cases
 from kyc.services import documents
 
+LOOK_REASON = "kyc_look_reason"  # of the session: the last one is offered again
+
 
 @admin.register(Case)
 class CaseAdmin(ReadOnlyAdmin):
@@ -103,7 +105,7 @@ class CaseAdmin(ReadOnlyAdmin):
 
     def _review(self, request: HttpRequest, case: Case) -> dict[str, Any]:
         """Gather what is on the page of a reviewer; what is personal only with a reason to look."""
-        reader, reason = person(request), request.GET.get("reason", "")
+        reader, why = person(request), _why(request)
         is_mine = cases.is_held(case) and case.reviewer_id == reader.pk
         review: dict[str, Any] = {
             "is_mine": is_mine,
@@ -113,20 +115,21 @@ class CaseAdmin(ReadOnlyAdmin):
             "document_reasons": requirements.DOCUMENT_REASONS,
             "reject_reasons": requirements.REJECT_REASONS,
             "block_reasons": requirements.BLOCK_REASONS,
-            "shortest_reason": documents.SHORTEST_REASON,
+            "look_reasons": requirements.LOOK_REASONS,
+            "look_reason": request.session.get(LOOK_REASON, ""),
             "may_block": cases.may_be_blocked(case),
             "may_restart": cases.newest_rejection(case) and case.restart_from,
         }
-        if is_mine or len(reason.strip()) >= documents.SHORTEST_REASON:
+        if is_mine or why["reason"] in requirements.LOOK_REASONS:
             details = cases.find_details(case)
-            documents.look_at_details(
-                case=case, viewer=reader, actor=actor_of(request), reason=reason
-            )
+            documents.look_at_details(case=case, viewer=reader, actor=actor_of(request), **why)
+            if not is_mine:
+                request.session[LOOK_REASON] = why["reason"]
             review |= {
                 "details": details,
                 "documents": cases.documents_of(case),
                 "alike": cases.alike(case, details) if details else [],
-                "query": "" if is_mine else "?" + urlencode({"reason": reason}),
+                "query": "" if is_mine else "?" + urlencode(why),
                 "looks": True,
             }
         return review
@@ -154,7 +157,7 @@ class CaseAdmin(ReadOnlyAdmin):
                 document_id=document_id,
                 viewer=person(request),
                 actor=actor_of(request),
-                reason=request.GET.get("reason", ""),
+                **_why(request),
             )
         except DomainError:
             raise PermissionDenied from None
@@ -181,6 +184,13 @@ class CaseAdmin(ReadOnlyAdmin):
             return HttpResponseRedirect(reverse("admin:kyc_case_change", args=[key]))
 
         return view
+
+
+def _why(request: HttpRequest) -> dict[str, str]:
+    """Read why somebody looks who does not review the case."""
+    return {
+        name: request.GET.get(name, "").replace("\x00", "")[:200] for name in ("reason", "note")
+    }
 
 
 def _asked(said: dict[str, dict[str, str]]) -> str:

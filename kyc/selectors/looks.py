@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from coinhub.events.models import AuditEvent
+from kyc import requirements
 from kyc.models import Case, Document
 
 MOST = 100
@@ -17,6 +18,7 @@ class Look:
     at: datetime
     who: str
     what: str
+    why: str
 
 
 def list_looks(case: Case) -> list[Look]:
@@ -33,6 +35,13 @@ def list_looks(case: Case) -> list[Look]:
             event.occurred_at,
             (event.actor.name if event.actor else "") or "Identity team",
             LABELS[kinds[event.object_id]] if event.object_id in kinds else "Personal details",
+            requirements.LOOK_REASONS.get(_code(event), ""),
         )
         for event in found
     ]
+
+
+def _code(event: AuditEvent) -> str:
+    """Give the code of a reason; what else staff wrote is not for the customer."""
+    said = str((event.after or {}).get("reason", ""))
+    return "review" if said.startswith("review of ") else said.partition(":")[0]

@@ -17,6 +17,7 @@ from coinhub.users.models import User
 from kyc import requirements
 from kyc.models import Case, Document, DocumentFile
 from kyc.models.case import State
+from kyc.pictures import watermark
 from kyc.pictures.process import Picture, make_picture
 from kyc.pictures.refused import Refused
 from kyc.refusals import CaseLocked, DocumentNotAskedFor, DocumentRefused, DocumentsTooMany
@@ -25,7 +26,6 @@ from kyc.services.cases import begin
 from kyc.services.moves import lock_case
 
 UPLOAD = "kyc.upload"  # purpose of the keyed hash
-SHORTEST_REASON = 10
 log = structlog.get_logger(__name__)
 
 
@@ -125,8 +125,12 @@ def purpose_of(document: Document) -> str:
     return f"kyc_document:{document.pk}"
 
 
-def look_at(*, document_id: UUID, viewer: User, actor: Actor, reason: str = "") -> bytes:
+def look_at(
+    *, document_id: UUID, viewer: User, actor: Actor, reason: str = "", note: str = ""
+) -> bytes:
     """Unseal a picture for its owner, for who reviews the case, or for KYC staff with a reason.
+
+    What staff get has their name and the time across it.
 
     Atomic: opens its own transaction; no look without its record.
     Repeat: one more record.
@@ -137,7 +141,7 @@ def look_at(*, document_id: UUID, viewer: User, actor: Actor, reason: str = "") 
         document = Document.objects.select_related("case", "file").filter(pk=document_id).first()
         if document is None or not hasattr(document, "file"):
             raise NotYours
-        said = _why(document.case, viewer, reason)
+        said = _why(document.case, viewer, reason, note)
         audit.looked_at(
             actor=actor,
             object_type="kyc_document",
@@ -146,12 +150,17 @@ def look_at(*, document_id: UUID, viewer: User, actor: Actor, reason: str = "") 
             reason=said,
         )
         sealed = document.file
-        return vault.unseal_file(
+        data = vault.unseal_file(
             bytes(sealed.sealed_key), bytes(sealed.sealed), purpose=purpose_of(document)
         )
+    if viewer.pk == document.case.customer_id:
+        return data
+    return watermark.mark(data, f"{viewer.name} {viewer} {timezone.now():%Y-%m-%d %H:%M} UTC")
 
 
-def look_at_details(*, case: Case, viewer: User, actor: Actor, reason: str = "") -> None:
+def look_at_details(
+    *, case: Case, viewer: User, actor: Actor, reason: str = "", note: str = ""
+) -> None:
     """Put on record that staff read what a customer says, or refuse it.
 
     Atomic: opens its own transaction.
@@ -163,12 +172,12 @@ def look_at_details(*, case: Case, viewer: User, actor: Actor, reason: str = "")
         object_type="kyc_case",
         object_id=str(case.customer_id),
         what="details",
-        reason=_why(case, viewer, reason),
+        reason=_why(case, viewer, reason, note),
     )
 
 
-def _why(case: Case, viewer: User, reason: str) -> str:
-    """Say why somebody may look.
+def _why(case: Case, viewer: User, reason: str, note: str) -> str:
+    """Say why somebody may look: a code of the list, and what else there is to say.
 
     Raises: NotYours.
     """
@@ -177,7 +186,7 @@ def _why(case: Case, viewer: User, reason: str) -> str:
     if not roles.is_in(viewer, roles.KYC):
         raise NotYours
     if cases.is_held(case) and case.reviewer_id == viewer.pk:
-        return f"review of version {case.version}"
-    if len(reason.strip()) < SHORTEST_REASON:
+        return f"review: version {case.version}"
+    if reason not in requirements.LOOK_REASONS:
         raise NotYours
-    return reason.strip()[:200]
+    return f"{reason}: {note.strip()[:200]}" if note.strip() else reason

@@ -13,7 +13,7 @@ from django.db import connection
 from kyc.models import Case, Details, Document
 from kyc.models.case import State
 from kyc.services import cases, decisions, documents, reviews
-from tests.conftest import make_customer
+from tests.conftest import make_customer, make_staff
 from tests.kyc.conftest import by, case_of, fill_in, picture, send
 
 SAID = {
@@ -189,12 +189,22 @@ class TestPictures:
         assert "Who looked" not in browser.get("/kyc/").content.decode()
         documents.look_at(document_id=selfie.pk, viewer=office.reviewer, actor=office.by)
         page = browser.get("/kyc/").content.decode()
-        assert "<strong>Kim Case</strong> looked at photo of yourself" in page
+        assert "<strong>Kim Case</strong> looked at photo of yourself to check it" in page
+        kate = make_staff("kate", "kyc")
+        documents.look_at(
+            document_id=selfie.pk,
+            viewer=kate,
+            actor=by(kate),
+            reason="dispute",
+            note="the neighbour's complaint",
+        )
+        page = browser.get("/kyc/").content.decode()
+        assert "because of a dispute or a complaint" in page
+        assert "neighbour" not in page, "that is ours"
 
     def test_a_member_of_staff_without_the_case_or_a_reason_sees_nothing(self, office):
         from coinhub.core.errors import NotYours
         from coinhub.events.models import AuditEvent
-        from tests.conftest import make_staff
 
         dave = make_customer("dave", kyc="not_started")
         document = send(dave)
@@ -204,6 +214,9 @@ class TestPictures:
             (office.checker, "because I would like to"),
             (make_staff("audrey", "auditor"), "because I would like to"),
             (make_customer("mallory"), "because I would like to"),
+            (office.reviewer, "because I would like to"),
+            (office.checker, "audit"),
+            (make_customer("mallet"), "audit"),
         ):
             with pytest.raises(NotYours):
                 documents.look_at(
@@ -214,10 +227,11 @@ class TestPictures:
             document_id=document.pk,
             viewer=office.reviewer,
             actor=office.by,
-            reason="complaint 17 of the customer",
+            reason="dispute",
+            note="complaint 17 of the customer",
         )
         seen = AuditEvent.objects.get(action="kyc_document.looked_at", object_id=str(document.pk))
-        assert seen.after["reason"] == "complaint 17 of the customer"
+        assert seen.after["reason"] == "dispute: complaint 17 of the customer"
         assert before < AuditEvent.objects.count()
 
 

@@ -1,9 +1,11 @@
 """The review screen: take a case, look, decide; and what it refuses."""
 
+import io
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from PIL import Image, ImageChops
 
 from coinhub.approvals.models import Approval
 from coinhub.events.models import AuditEvent
@@ -169,14 +171,30 @@ class TestReview:
         reviews.claim(customer_id=carol.pk, actor=office.by)
         case, kate = case_of(carol), make_staff("kate", "kyc")
         browser = signed_in(kate)
-        assert "Canary" not in browser.get(page_of(case), {"reason": "short"}).content.decode()
-        said = {"reason": "request of the regulator"}
+        for reason in ("", "curiosity", "support: me"):
+            assert "Canary" not in browser.get(page_of(case), {"reason": reason}).content.decode()
+        said = {"reason": "audit", "note": "request of the regulator"}
         page = browser.get(page_of(case), said).content.decode()
         assert "Ada Canary-Lovelace" in page
         seen = AuditEvent.objects.filter(action="kyc_case.looked_at", actor_id=kate.pk)
-        assert [event.after["reason"] for event in seen] == ["request of the regulator"]
+        assert [event.after["reason"] for event in seen] == ["audit: request of the regulator"]
         document = Document.objects.filter(case=case).first()
         assert browser.get(f"{ADDRESS}pictures/{document.pk}/", said).status_code == 200
+        assert browser.get(f"{ADDRESS}pictures/{document.pk}/").status_code == 403
+        offered = browser.get(page_of(case_of(office.case(State.APPROVED).customer)))
+        assert '<option value="audit" selected>' in offered.content.decode()
+
+    def test_a_picture_has_who_looked_and_when_across_it(self, office, carol, signed_in):
+        reviews.claim(customer_id=carol.pk, actor=office.by)
+        front = Document.objects.get(case__customer=carol, kind="id_front")
+        own = signed_in(carol).get(f"/kyc/pictures/{front.pk}/").content
+        seen = signed_in(office.reviewer).get(f"{ADDRESS}pictures/{front.pk}/").content
+        clean, marked = Image.open(io.BytesIO(own)), Image.open(io.BytesIO(seen))
+        assert marked.size == clean.size
+        changed = ImageChops.difference(clean.convert("L"), marked.convert("L"))
+        assert changed.getbbox() is not None
+        touched = sum(changed.histogram()[12:]) / (clean.width * clean.height)
+        assert 0.005 < touched < 0.25, "to be read, and what is below it, too"
 
 
 class TestSecondPerson:
