@@ -7,7 +7,7 @@ from uuid import UUID
 
 from coinhub.core.actor import Actor
 from coinhub.core.errors import DomainError, NotYours
-from coinhub.core.money import Money, trimmed_text
+from coinhub.core.money import Money
 from coinhub.users.models import User
 from coinhub.users.services import confirmations
 from kyc.selectors import cases
@@ -53,7 +53,8 @@ def prepare(
     Raises: NotWithdrawable, AmountOutOfRange, NotYours when there is no such customer.
     """
     code = wish.amount.currency
-    withdrawing.require_money(currencies.get_currency(code))
+    currency = currencies.get_currency(code)
+    withdrawing.require_money(currency)
     price = wish.price
     customer = wallets.get_customer(customer_id)
     case = cases.find_case(customer.pk)
@@ -61,10 +62,12 @@ def prepare(
         lambda: destinations.get_destination(customer_id, wish.destination_id)
     )
     facts = {
-        "amount": trimmed_text(price.amount.amount),
-        "fee": trimmed_text(price.fee.amount),
+        "amount": price.amount.text(currency.decimals),
+        "fee": price.fee.text(currency.decimals),
         "currency": code,
         "destination": str(wish.destination_id),
+        # What a person can compare with where the money is to go.
+        "to": "" if destination is None else f"{destination.label}, {destination.masked}",
     }
     command = gates.Command(
         customer=gates.Customer(

@@ -90,10 +90,11 @@ class TestRequest:
                 customer_id=ann.pk, wish=wish, mandate=NONE, actor=actor_of(ann), request=None
             )
         assert needed.value.members["facts"] == {
-            "amount": "10",
-            "fee": "0",
+            "amount": "10.00",
+            "fee": "0.00",
             "currency": "GBP",
             "destination": str(there.public_id),
+            "to": f"{there.label}, GB33 … 5555",
         }
         untouched(ann)
 
