@@ -5,7 +5,6 @@ slow, Valkey never gives anybody a second budget. Reads are many and cheap and a
 Valkey; while it cannot be asked they are counted in PostgreSQL, in a window that begins anew.
 """
 
-import ipaddress
 import math
 from dataclasses import dataclass
 from uuid import UUID
@@ -16,14 +15,13 @@ from django.utils.crypto import salted_hmac
 
 from coinhub.api import windows
 from coinhub.core.errors import DomainError
-from coinhub.core.requests import address_of
+from coinhub.core.requests import address_of, line_of
 from coinhub.users.services import rate_windows
 from coinhub.users.services.rate_windows import Room
 
 WINDOW_S = 60
 WIDER = 10  # so many accounts may share an address
 DIGEST_LENGTH = 32
-V6_SITE = 64  # one customer's line has so many bits of network, and all addresses below them
 UNKNOWN = "unknown"
 
 
@@ -92,7 +90,9 @@ def take(name: str, *, account: UUID | None, address: str | None) -> Standing | 
     if not settings.RATE_LIMITS:
         return None
     rate = RATES[name]
-    policies = {f"{name}-address": (rate.most * WIDER, _site(address))}
+    policies = {
+        f"{name}-address": (rate.most * WIDER, UNKNOWN if address is None else line_of(address))
+    }
     if account is not None:
         policies = {name: (rate.most, str(account)), **policies}
     keys = [f"{policy}:{_digest(who)}" for policy, (_, who) in policies.items()]
@@ -120,18 +120,6 @@ def _rooms(rate: Rate, keys: list[str], mosts: list[int]) -> list[Room]:
     fast = windows.valkey() if rate.in_valkey else None
     found = fast.take(keys, mosts, WINDOW_S) if fast is not None else None
     return found if found is not None else rate_windows.take(keys, mosts, WINDOW_S)
-
-
-def _site(address: str | None) -> str:
-    """Give what stands for one line: an address, or the 64 bits of network of an IPv6 one."""
-    if address is None:
-        return UNKNOWN
-    found = ipaddress.ip_address(address)
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
-        found = found.ipv4_mapped
-    if isinstance(found, ipaddress.IPv4Address):
-        return found.compressed
-    return ipaddress.ip_network((address, V6_SITE), strict=False).compressed
 
 
 def _digest(who: str) -> str:

@@ -17,6 +17,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}\Z", re.ASCII)
 # Not the cookies: one of them tells a known device from a stranger's at the next sign-in.
 LEFT_BEHIND = '"cache", "storage"'
+V6_LINE = 64  # one customer's line has so many bits of network, and all addresses below them
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
@@ -78,6 +79,16 @@ def address_of(request: HttpRequest) -> str | None:
         return ipaddress.ip_address(given.partition("%")[0]).compressed
     except ValueError:
         return None
+
+
+def line_of(address: str) -> str:
+    """Give what stands for one customer's line: an address, or the 64 bits of network of IPv6."""
+    found = ipaddress.ip_address(address)
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
+        found = found.ipv4_mapped
+    if isinstance(found, ipaddress.IPv4Address):
+        return found.compressed
+    return ipaddress.ip_network((address, V6_LINE), strict=False).compressed
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -15,6 +15,7 @@ from django.utils.crypto import salted_hmac
 
 from coinhub.core.db import database_clock, sql_file
 from coinhub.core.errors import DomainError
+from coinhub.core.requests import line_of
 from coinhub.users.models import TryBudget
 
 WINDOW_S = 60
@@ -56,7 +57,7 @@ def take(*, email: str, address: str | None, device: str | None) -> list[Try]:
     who = email.strip().lower()
     if device is not None:
         return [_take("device", f"{device} {who}", PER_DEVICE)]
-    taken = [_take("address", address, PER_ADDRESS)] if address else []
+    taken = [_take("address", line_of(address), PER_ADDRESS)] if address else []
     try:
         return [*taken, _take("account", who, PER_ACCOUNT)]
     except TooManySignIns:

@@ -67,6 +67,15 @@ class TestACrowd:
             list(crowd.map(one, range(300)))
         assert len(checks) == 5
 
+    def test_of_one_line_is_one_whatever_addresses_it_has(self, db):
+        for number in range(sign_in_limit.PER_ADDRESS):
+            sign_in_limit.take(
+                email=f"n{number}@example.com", address=f"2001:db8::{number + 1:x}", device=None
+            )
+        with pytest.raises(TooManySignIns):
+            sign_in_limit.take(email="m@example.com", address="2001:db8::ffff:1", device=None)
+        sign_in_limit.take(email="m@example.com", address="2001:db8:0:1::1", device=None)
+
     def test_of_one_address_is_limited_whatever_accounts_it_names(self, committed_db, monkeypatch):
         monkeypatch.setattr(sign_in_limit, "PER_ADDRESS", 4)
         made_up = [f"nobody-{n}-{id(self)}@example.com" for n in range(10)]
