@@ -274,6 +274,8 @@ SPECTACULAR_SETTINGS = {
         "DocumentKind": "kyc.models.document.Kind",
         "WaitingBalanceType": ["held", "locked"],
         "WalletStatus": "wallets.models.Wallet.Status",
+        "HealthyStatus": ["healthy"],
+        "FailureStatus": ["INTEGRITY_FAILURE"],
     },
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None, "tryItOutEnabled": False},
 }

@@ -82,6 +82,18 @@ class CheckCustomerWhole(View):
         return answer(request, Scope(require_may_look(request, user_id)))
 
 
+class CheckHouse(View):
+    """Judge the wallets of the house."""
+
+    scope = "staff"
+    permission_classes = [IsJudge]
+
+    @extend_schema(operation_id="integrity_admin_wallet", responses=ANSWERS)
+    def get(self, request: Request) -> Response:
+        """Check the house, its balances side by side; staff and auditors."""
+        return answer(request, Scope(is_house=True))
+
+
 def answer(request: Request, scope: Scope) -> Response:
     """Run the check and write what it saw: 200, or 500 when something is wrong."""
     checked = check(actor=actor_of(request), trigger=Run.Trigger.API, scope=scope)

@@ -11,8 +11,8 @@ class Run(models.Model):
     """One row is one run of the integrity check: what was looked at and what came of it.
 
     Written once, when the run has ended, together with its findings and an audit event. Without
-    ``owner`` the whole ledger was checked. ``checksum`` is a digest of the balances looked at: two
-    runs over the same balances have the same one.
+    ``owner`` the whole ledger was checked, or the house alone (``is_house``). ``checksum`` is a
+    digest of the balances looked at: two runs over the same balances have the same one.
 
     Personal data: ``actor``, ``owner``.
     """
@@ -56,6 +56,9 @@ class Run(models.Model):
         help_text="the customer looked at; empty: everybody and the house",
     )
     currency = models.CharField(max_length=12, blank=True, help_text="empty: all currencies")
+    is_house = models.BooleanField(
+        default=False, db_default=False, help_text="only the wallets of the house were looked at"
+    )
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(db_default=ClockTimestamp())
     duration_ms = models.PositiveIntegerField()

@@ -74,6 +74,11 @@ def glance(using: str = "default") -> Iterator[Snapshot]:
         yield Snapshot(cursor)
 
 
+def house_wallet_ids(snapshot: Snapshot) -> list[int]:
+    """List the wallets of the house."""
+    return [row["wallet_id"] for row in snapshot.rows("wallets_of_house")]
+
+
 def wallet_ids_of(snapshot: Snapshot, owner_id: UUID, currency: str | None) -> list[int]:
     """List a customer's wallets, all or the one in a currency."""
     rows = snapshot.rows("wallets_of", owner_id=owner_id, currency=currency)

@@ -28,7 +28,7 @@ class Checked:
     """What one run saw: the kept row, the findings, and the wallets they are about.
 
     ``wallets`` holds every wallet whose relations disagree or that a finding names; for a check of
-    one customer all of the customer's, healthy ones too.
+    one customer, or of the house, all of them, healthy ones too.
     """
 
     run: Run
@@ -50,10 +50,11 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What to look at: the whole ledger, or one customer, perhaps in one currency."""
+    """What to look at: the whole ledger, one customer, perhaps in one currency, or the house."""
 
     owner_id: UUID | None = None
     currency: str | None = None
+    is_house: bool = False
 
 
 def check(
@@ -82,6 +83,8 @@ def check(
 def _look(snapshot: Snapshot, scope: Scope) -> Checked:
     if scope.owner_id is not None:
         snapshot.wallets = snapshots.wallet_ids_of(snapshot, scope.owner_id, scope.currency)
+    elif scope.is_house:
+        snapshot.wallets = snapshots.house_wallet_ids(snapshot)
     facts = seen.look(snapshot)
     findings = naming.name(facts)
     wallets = _wallets(snapshot, facts, findings)
@@ -140,6 +143,7 @@ def _as_row(
     run.status = Run.Status.FAILED if checked.findings else Run.Status.HEALTHY
     run.actor_id = actor.user_id
     run.owner_id = scope.owner_id
+    run.is_house = scope.is_house
     run.currency = scope.currency or ""
     run.started_at = started_at
     run.finished_at = timezone.now()

@@ -12,7 +12,7 @@ from coinhub.core.db import sql_file
 from coinhub.core.errors import Unavailable
 from integrity.checks.relations import Figures
 from integrity.models import Run
-from integrity.services.check import check
+from integrity.services.check import Scope, check
 
 REFUSED = {"LG014", "23514"}  # unsound postings; a constraint of the wallet says no
 NO_WALLET = "LG003"
@@ -30,15 +30,17 @@ class Repaired:
     refused: str = ""
 
 
-def repair_all(*, actor: Actor, apply: bool, using: str = "default") -> list[Repaired]:
-    """Repair every wallet whose row disagrees with the other relations.
+def repair_all(
+    *, actor: Actor, apply: bool, scope: Scope | None = None, using: str = "default"
+) -> list[Repaired]:
+    """Repair every wallet, or every one in a scope, whose row disagrees with the other relations.
 
     Atomic: each wallet by itself.
     Repeat: what is right already is left alone.
     Writes: Run; with ``apply`` the balances of Wallets, an AuditEvent each. Never a posting.
     Raises: Unavailable.
     """
-    checked = check(actor=actor, trigger=Run.Trigger.COMMAND, using=using)
+    checked = check(actor=actor, trigger=Run.Trigger.COMMAND, scope=scope, using=using)
     wanted = [f for f in checked.mismatches if not f.in_sync or f.version != f.newest]
     return [repair(figures, actor=actor, apply=apply, using=using) for figures in wanted]
 

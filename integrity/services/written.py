@@ -25,7 +25,7 @@ def body(checked: Checked) -> dict[str, Any]:
         "checksum": run.checksum,
         "run_id": str(run.public_id),
     }
-    if run.owner_id is not None:
+    if run.owner_id is not None or run.is_house:
         members["balances"] = [wallet(figures) for figures in checked.wallets]
     if not checked.is_healthy:
         members["mismatches"] = [wallet(figures) for figures in checked.mismatches]

@@ -16,13 +16,17 @@ register = template.Library()
 @register.simple_tag
 def newest_run() -> Run | None:
     """Give the newest run over the whole ledger."""
-    return Run.objects.filter(owner=None, currency="").order_by("-started_at", "-pk").first()
+    return (
+        Run.objects.filter(owner=None, currency="", is_house=False)
+        .order_by("-started_at", "-pk")
+        .first()
+    )
 
 
 @register.simple_tag
 def newest_runs() -> list[Run]:
     """List the newest runs over the whole ledger, whoever asked for them."""
-    rows = Run.objects.filter(owner=None, currency="")
+    rows = Run.objects.filter(owner=None, currency="", is_house=False)
     return list(rows.order_by("-started_at", "-pk")[:SHOWN])
 
 
