@@ -123,7 +123,7 @@ def _transfer(
 
 def _try_out(mandate: Mandate, customer_id: UUID, wanted: dict[str, Any], actor: Actor) -> Trial:
     wish = Wish(customer_id, wanted["to"], wanted["money"], wanted["note"])
-    plan = transfer_plans.prepare(wish, actor=actor, mandate=mandate)
+    plan = transfer_plans.prepare_trial(wish, actor=actor, mandate=mandate)
     return trials.try_out(plan.command)
 
 

@@ -110,6 +110,18 @@ def _look_up(wish: Wish, standing: Standing) -> tuple[Parties, User | None, Doma
     return parties, recipient, None
 
 
+def prepare_trial(wish: Wish, *, actor: Actor, mandate: Mandate = NONE) -> Plan:
+    """Look up a payment that is only tried out; who cannot be paid is counted all the same.
+
+    Writes: a refused recipient is counted.
+    Raises: CurrencyUnknown, AmountInvalid, TooManyRecipients.
+    """
+    plan = prepare(wish, actor=actor, mandate=mandate)
+    if isinstance(plan.command.unowned, RecipientUnavailable):
+        recipients.count_refused(wish.owner_id)
+    return plan
+
+
 def pass_gates(plan: Plan) -> Valued | None:
     """Refuse at the first gate that is closed, and give what the payment is worth.
 

@@ -311,6 +311,20 @@ class TestRecipients:
             assert 86_000 < int(answer.headers["Retry-After"]) <= 86_400
         assert not moved()
 
+    def test_ten_refused_in_trial_runs_end_it_too(self, sides, alice, bob):
+        def try_out(to):
+            body = {"to": to, "amount": "1.00", "currency": "GBP"}
+            return Caller(alice).post("transfer?dry_run=true", body, key=None)
+
+        def said_of(to):
+            gates = {gate["name"]: gate["code"] for gate in try_out(to).json()["gates"]}
+            return gates["ownership"]
+
+        for number in range(10):
+            assert said_of(f"n{number}@example.com") == "RECIPIENT_UNAVAILABLE"
+        assert said_of("n10@example.com") == said_of(bob.email) == "TOO_MANY_RECIPIENTS"
+        refused(send(alice, bob), 429, "TOO_MANY_RECIPIENTS")
+
     def test_others_may_go_on(self, sides, alice, bob):
         for number in range(10):
             send(alice, f"n{number}@example.com")
