@@ -69,8 +69,7 @@ def require_production_is_safe() -> None:
         "COINHUB_RECONCILIATION_KEY": len(RECONCILIATION_KEY) < 20,
         "ALLOWED_HOSTS": "*" in ALLOWED_HOSTS,
         "BASE_URL": not BASE_URL.startswith("https://"),
-        # A rail that pays nobody and says it has, and prices that nobody asks for.
-        "COINHUB_RAILS": any(".sandbox." in name for name in RAILS),
+        "COINHUB_RAILS": any(".sandbox." in name for name in RAILS),  # pays nobody, and says it has
         "COINHUB_PRICE_SOURCE": ".sandbox." in PRICE_SOURCE,
     }
     open_doors = [name for name, is_open in doors.items() if is_open]
