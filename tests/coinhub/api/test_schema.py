@@ -1,28 +1,22 @@
 """The OpenAPI document: valid, without warnings, and true."""
 
+import json
 import re
-from functools import lru_cache
 
 import pytest
 from django.test import Client
-from drf_spectacular.drainage import GENERATOR_STATS
-from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 from jsonschema import Draft202012Validator
 
 from coinhub.api.auth import SCOPES
+from coinhub.api.schema_links import LINKS
+from coinhub.core.db import ROOT
 from tests.api_client import Caller, new_key
 from tests.coinhub.api.test_problems import NOWHERE, routes
 from tests.conftest import PASSWORD, make_staff, wallet_of
+from tests.truth import closed, document
 
 MONEY = {"amount", "fee", "available", "held", "locked", "invested", "total"}
-
-
-@lru_cache
-def document():
-    GENERATOR_STATS.reset()
-    made = SchemaGenerator().get_schema(request=None, public=True)
-    return made, GENERATOR_STATS._warn_cache, GENERATOR_STATS._error_cache
 
 
 def operations():
@@ -31,14 +25,16 @@ def operations():
             yield path, method, operation
 
 
-def closed(schema):
-    """Forbid members that the document does not name, at every level."""
-    if isinstance(schema, dict):
-        made = {name: closed(value) for name, value in schema.items()}
-        if made.get("type") == "object" and "properties" in made:
-            made["additionalProperties"] = False
-        return made
-    return [closed(item) for item in schema] if isinstance(schema, list) else schema
+def examples_in(part):
+    """Find every schema that has examples."""
+    if isinstance(part, dict):
+        if "type" in part and isinstance(part.get("examples"), list):
+            yield part
+        for value in part.values():
+            yield from examples_in(value)
+    elif isinstance(part, list):
+        for item in part:
+            yield from examples_in(item)
 
 
 def require_true(answer, operation_id):
@@ -64,6 +60,35 @@ class TestDocument:
         assert described == {path.replace(NOWHERE, "*") for path, _ in routes()}
         names = [operation["operationId"] for _, _, operation in operations()]
         assert len(names) == len(set(names))
+
+    def test_is_the_one_that_is_committed(self):
+        kept = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))
+        made = json.loads(json.dumps(document()[0], default=str))
+        told = "write it anew, as docs/api.md says, and look at what changed"
+        for part in ("paths", "components"):
+            changed = [
+                n for n in {*kept[part], *made[part]} if kept[part].get(n) != made[part].get(n)
+            ]
+            assert not changed, f"{told}: {changed}"
+        assert kept == made, told
+
+    def test_links_lead_to_operations_that_take_what_they_give(self):
+        takes = {
+            operation["operationId"]: {p["name"] for p in operation.get("parameters", [])}
+            for _, _, operation in operations()
+        }
+        assert LINKS.keys() <= takes.keys()
+        for links in LINKS.values():
+            for target, (name, _) in links.items():
+                assert name in takes[target]
+
+    def test_examples_are_what_their_schemas_allow(self):
+        found = 0
+        for schema in examples_in(document()[0]):
+            for example in schema["examples"]:
+                Draft202012Validator(schema).validate(example)
+                found += 1
+        assert found > 5
 
     def test_forbids_unknown_members_in_bodies(self):
         schemas = document()[0]["components"]["schemas"]
