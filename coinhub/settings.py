@@ -297,4 +297,3 @@ DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="CoinHub <no-rep
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 LOGGING_CONFIG = None  # structlog writes one JSON line an event
-SILENCED_SYSTEM_CHECKS: list[str] = []
