@@ -3,12 +3,14 @@
 from smtplib import SMTPException
 from types import SimpleNamespace
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -131,10 +133,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Send a mail; that the mail server refuses it or is away is logged and not told.
 
         A server that knows which mailboxes exist must not tell it through our answers, and a change
-        that was made is not undone because its notice could not go out.
+        that was made is not undone because its notice could not go out. Links lead to the address
+        of the installation, whatever host the request named.
         """
+        linked = {name: _at_home(value) for name, value in context.items()}
         try:
-            super().send_mail(template_prefix, email, {"current_site": WRITER, **context})
+            super().send_mail(template_prefix, email, {"current_site": WRITER, **linked})
         except (OSError, SMTPException) as failure:
             log.warning("mail_not_sent", mail=template_prefix, kind=type(failure).__name__)
 
@@ -147,3 +151,12 @@ def _person(user: AbstractBaseUser) -> User:
     if not isinstance(user, User) or not isinstance(user.pk, UUID):
         raise TypeError("only people of ours sign in")
     return user
+
+
+def _at_home(value: Any) -> Any:
+    """Lead an address of this site to the configured host; anything else stays."""
+    if not isinstance(value, str) or not value.startswith(("http://", "https://")):
+        return value
+    there = urlsplit(value)
+    query = f"?{there.query}" if there.query else ""
+    return f"{settings.BASE_URL}{there.path}{query}"

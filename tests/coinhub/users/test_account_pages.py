@@ -144,6 +144,15 @@ class TestReset:
         assert answers[0].url == answers[1].url
         assert answers[0].status_code == answers[1].status_code == 302
 
+    @pytest.mark.parametrize("page", ["password/reset/", "signup/"])
+    def test_links_to_the_configured_host_whatever_the_request_names(self, alice, settings, page):
+        settings.BASE_URL = "https://coinhub.example.com"
+        settings.ALLOWED_HOSTS = ["*"]
+        sent = {"email": alice.email, "password1": NEW, "password2": NEW}
+        Client().post(f"/accounts/{page}", sent, headers={"host": "evil.example.com"})
+        assert "https://coinhub.example.com/accounts/" in mail.outbox[0].body
+        assert "evil" not in mail.outbox[0].body
+
     def test_gives_another_password_and_ends_everything_else(self, alice, signed_in):
         browser, pair = signed_in(alice), tokens.issue(user=alice)
         Client().post("/accounts/password/reset/", {"email": alice.email})
