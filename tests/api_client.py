@@ -1,4 +1,4 @@
-"""A caller of the API in tests."""
+"""A caller of the API in tests; every answer has to be what the API's document says."""
 
 import itertools
 import json
@@ -8,6 +8,7 @@ from django.test import Client
 
 from coinhub.users.models import User
 from coinhub.users.services import tokens
+from tests import truth
 
 _keys = itertools.count(1)
 
@@ -28,7 +29,9 @@ class Caller:
 
     def get(self, path: str, **query: Any) -> Any:
         """Read."""
-        return self.client.get(f"/api/v1/{path}", query, headers=self.headers)
+        answer = self.client.get(f"/api/v1/{path}", query, headers=self.headers)
+        truth.require_true(answer, "get", f"/api/v1/{path}")
+        return answer
 
     def post(self, path: str, body: Any, *, key: str | None = "", **options: Any) -> Any:
         """Send a body, JSON unless it is bytes; a fresh key unless one is given, none for None."""
@@ -45,4 +48,6 @@ class Caller:
         data = body if isinstance(body, bytes) else json.dumps(body)
         options.setdefault("content_type", "application/json")
         send = getattr(self.client, method)
-        return send(f"/api/v1/{path}", data, headers=headers, **options)
+        answer = send(f"/api/v1/{path}", data, headers=headers, **options)
+        truth.require_true(answer, method, f"/api/v1/{path}")
+        return answer

@@ -17,6 +17,7 @@ CONTENT_TYPE = "application/problem+json"
 CATALOGUE = "/api/docs/errors"
 TIMED_OUT = {"25P03", "25P04"}  # idle in a transaction, or too long in one
 NOT_SHOWN = {"retry_after"}  # members that are headers
+RENAMED = {"status": "object_status"}  # the problem's own ``status`` is that of HTTP
 log = structlog.get_logger(__name__)
 
 
@@ -130,7 +131,11 @@ def problem_response(refusal: DomainError, request: HttpRequest) -> HttpResponse
 
 def problem_text(refusal: DomainError, request: HttpRequest) -> str:
     """Write the body of a refusal."""
-    members = {name: value for name, value in refusal.members.items() if name not in NOT_SHOWN}
+    members = {
+        RENAMED.get(name, name): value
+        for name, value in refusal.members.items()
+        if name not in NOT_SHOWN
+    }
     return write(
         {
             "type": f"{CATALOGUE}#{refusal.code}",

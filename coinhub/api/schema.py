@@ -101,7 +101,7 @@ class Schema(AutoSchema):
         return text[:1].upper() + text[1:].rstrip(".")
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
-        """Describe what all have: 400, 429, 404 below an id, headers of the rate limit, links."""
+        """Describe what all have: refusals, headers of the rate limit, links."""
         operation = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
@@ -110,8 +110,10 @@ class Schema(AutoSchema):
             operation["x-scope"] = scope_for(self.method)
         answers = operation["responses"]
         problem = answers.get("401") or answers["400"]
-        always = (400, 404, 429) if "{" in self.path else (400, 429)
-        for status in always:  # 404: what is no id is no address either
+        always = {400, 429, 503} | ({403} if "401" in answers else set())
+        if "{" in self.path:  # what is no id is no address either
+            always.add(404)
+        for status in sorted(always):
             answers.setdefault(str(status), {**problem, "description": WHAT[status]})
         add_links(operation)
         for status, answer in answers.items():

@@ -1,5 +1,6 @@
 """Every refusal below /api is a problem document, whoever refuses."""
 
+import json
 import re
 
 import pytest
@@ -7,8 +8,10 @@ from django.db import OperationalError
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from coinhub.api.errors import RENAMED, problem_text
 from tests.api_client import Caller
 from tests.conftest import wallet_of
+from wallets.ledger.errors import MoveNotAllowed
 from wallets.selectors import wallets
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +138,12 @@ class TestProblem:
                 "/api/v1/me", headers={**Caller(alice).headers, "Accept": accept}
             )
             assert answer.headers["Content-Type"] == "application/json"
+
+    def test_what_a_refusal_tells_does_not_hide_what_every_problem_says(self, rf):
+        request = rf.get("/api/v1/me")
+        told = json.loads(problem_text(MoveNotAllowed(status="HELD", left="1.00"), request))
+        assert (told["status"], told["object_status"], told["left"]) == (409, "HELD", "1.00")
+        assert not RENAMED.keys() & set(RENAMED.values())
 
     def test_pages_keep_their_own_error_pages(self):
         answer = Client().get("/nothing-here")

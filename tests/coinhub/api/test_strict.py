@@ -32,12 +32,13 @@ TYPES = ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data
 
 
 @pytest.fixture
-def headers():
+def headers(settings):
     """Give the headers of callers whom routes let in, by what the route asks for."""
     customer = Caller(make_customer("strict")).headers
     staff = Caller(make_staff("strict", superuser=True)).headers
     return lambda view, method: {
         "Idempotency-Key": new_key(),
+        "X-Reconciliation-Key": settings.RECONCILIATION_KEY,
         **{STAFF: staff, OPEN: {}}.get(view.scope_for(method.upper()), customer),
     }
 
