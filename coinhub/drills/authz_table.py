@@ -30,6 +30,7 @@ BY_CODE = {
     "CODE_REFUSED": "in",
     "API_KEY_NOT_FOR_STAFF": "in",
     "KYC_REQUIRED": "kyc",
+    "RECONCILIATION_KEY_REFUSED": "in",
 }
 EVERY_MODEL = "admin/*/*/"
 _MODEL = re.compile(r" admin/[a-z]+/[a-z]+/")
