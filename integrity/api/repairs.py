@@ -89,15 +89,16 @@ class Repair(View):
     permission_classes = [IsAuthenticated, IsOperations]
 
     def said(self, request: Request, reader: type[Input]) -> dict[str, Any]:
-        """Ask for the key, then read the body, if there is one.
+        """Read the body, if there is one, and ask for the key.
 
-        Raises: ReconciliationKeyRefused, ValidationFailed.
+        Raises: ValidationFailed, ReconciliationKeyRefused.
         """
+        has_body = request.headers.get("Content-Length", "0") not in ("", "0")
+        wanted = self.read(request, reader) if has_body else {}
         key, given = settings.RECONCILIATION_KEY, request.headers.get(HEADER, "")
         if not key or not hmac.compare_digest(key.encode(), given.encode()):
             raise ReconciliationKeyRefused
-        has_body = request.headers.get("Content-Length", "0") not in ("", "0")
-        return self.read(request, reader) if has_body else {}
+        return wanted
 
     def mend(self, request: Request, scope: Scope) -> Response:
         """Repair what may be repaired, look again, and answer with both."""

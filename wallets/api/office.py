@@ -83,7 +83,7 @@ def _house_balance(row: house.HouseBalance) -> dict[str, Any]:
         "alias": row.alias,
         "currency": row.currency.pk,
         "balance": amount_text(row.balance, row.currency.decimals),
-        "usd_value": None if usd is None else amount_text(usd, 2),
+        "usd_value": None if usd is None else amount_text(quantize(usd, 2), 2),
         "priced_at": row.priced_at,
     }
 

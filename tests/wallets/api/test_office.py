@@ -1,5 +1,6 @@
 """The part of the API that is for staff: house balances, wallets, proposals under a key."""
 
+import re
 from decimal import Decimal
 from uuid import uuid4
 
@@ -13,8 +14,9 @@ from tests.api_client import Caller
 from tests.conftest import gbp, make_customer, make_staff, wallet_of
 from tests.refusals import nothing_written
 from tests.wallets.relations import balances
+from wallets.ledger import chart
 from wallets.models import Transaction
-from wallets.services import transfers
+from wallets.services import payments, transfers
 
 WHY = "the customer paid the wrong person"
 
@@ -41,6 +43,16 @@ class TestHouse:
         assert treasury["usd_value"] is not None
         assert found["SYS-RESERVE-0001", "PTS"]["usd_value"] is None
         assert ("A.SET", "GBP") not in found
+
+    def test_rounds_a_value_to_cents(self, maker):
+        payments.fund_house(code=chart.TREASURY, amount=gbp("0.07"), actor=system())
+        rows = maker.get("admin/wallet/balance").json()["balances"]
+        value = next(
+            row["usd_value"]
+            for row in rows
+            if (row["code"], row["currency"]) == (chart.TREASURY, "GBP")
+        )
+        assert re.fullmatch(r"[0-9]+\.[0-9]{2}", value)
 
     @pytest.mark.parametrize("group", [roles.KYC, None])
     def test_is_for_operations(self, committed_db, group):
