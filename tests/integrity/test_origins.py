@@ -1,11 +1,13 @@
 """What is acknowledged is booked, and each booking is told: what looks odd and is right."""
 
+import json
 import uuid
 
 import pytest
 
 from coinhub.approvals.models import Approval
 from coinhub.core.actor import Actor
+from coinhub.core.ids import shard_of
 from coinhub.users import roles
 from integrity.checks import origins
 from integrity.selectors import snapshot
@@ -46,11 +48,38 @@ class TestKeys:
             )
 
         told, is_repeat = proposals.propose_once(
-            request=request, propose=propose, answer=lambda made: Answer(202, "{}")
+            request=request,
+            propose=propose,
+            answer=lambda made: Answer(202, json.dumps({"approval": str(made.public_id)})),
         )
         assert (told.status, is_repeat) == (202, False)
         assert IdempotencyKey.objects.get(key=request.key).transaction_id is None
         assert found() == []
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "{}",
+            "not JSON",
+            '{"id": "not an id"}',
+            json.dumps({"id": str(uuid.UUID(int=1))}),
+            json.dumps({"approval": str(uuid.UUID(int=2))}),
+        ],
+        ids=["nothing", "no JSON", "no id", "nowhere booked", "nowhere proposed"],
+    )
+    def test_an_answer_of_success_without_what_it_tells_of_is_found(self, body):
+        customer = make_customer()
+        key = IdempotencyKey.objects.create(
+            caller=customer.pk,
+            shard=shard_of(customer.pk),
+            key=f"planted-{uuid.uuid4()}",
+            fingerprint=bytes(32),
+            response_status=201,
+            response_body=body,
+        )
+        (one,) = found()
+        assert one.source == "acknowledged and not booked"
+        assert f"idempotency key {key.pk}," in one.place
 
 
 class TestEvents:
