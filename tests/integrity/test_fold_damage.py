@@ -12,6 +12,7 @@ from integrity.services.invariants import judge as judge_invariants
 from integrity.services.repair import repair_all
 from tests.conftest import gbp
 from tests.integrity.conftest import Ledger, Plant, copied, planting
+from tests.wallets.horizon import settle
 from wallets.models import Fold, Posting, Wallet
 from wallets.selectors import house
 from wallets.services import folding, payments
@@ -37,11 +38,9 @@ class Folded:
 
 
 def fold(wallet: Wallet) -> None:
-    for _ in range(200):  # the horizon is the whole server's
-        folding.fold_all()
-        wallet.refresh_from_db()
-        if wallet.version == Posting.objects.filter(wallet=wallet).count():
-            return
+    settle(wallet)
+    folding.fold_all()
+    wallet.refresh_from_db()
 
 
 def book(ledger: Ledger) -> Folded:

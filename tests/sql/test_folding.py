@@ -13,6 +13,7 @@ from tests.refusals import nothing_written
 from tests.sessions import Session, as_application, as_owner
 from tests.sql.calls import HEAD, Journal, line, post, refused, run
 from tests.stepped import Stepped
+from tests.wallets.horizon import settle
 from tests.wallets.relations import assert_agree, assert_sums_are_zero, balances
 from wallets.ledger.wallets import open_wallet
 from wallets.models import Fold, Posting, Wallet
@@ -42,14 +43,9 @@ def draft(
 
 
 def fold(wallet: Wallet) -> int:
-    """Fold as far as can be; the horizon is the whole server's, so a statistics run holds it up."""
-    postings = 0
-    for _ in range(200):
-        postings += run("SELECT postings FROM fold_wallet_v1(%s, %s::smallint)", [wallet.pk, 0])[0]
-        wallet.refresh_from_db()
-        if wallet.version == Posting.objects.filter(wallet=wallet).count():
-            break
-    return postings
+    """Fold all that is committed."""
+    settle(wallet)
+    return fold_once(wallet)
 
 
 def fold_once(wallet: Wallet) -> int:
@@ -93,6 +89,7 @@ class TestABooking:
 
     def test_waits_for_no_fold_either(self, payer, fees, draft):
         post(draft(line(payer, -1), line(fees, 1)))
+        settle(fees)
         with as_application() as other:
             other.execute("SELECT fold_wallet_v1(%s, 0::smallint)", [fees.pk])
             with connection.cursor() as cursor:
@@ -172,11 +169,9 @@ class TestAFold:
             post(draft(line(payer, -amount), line(fees, amount)))
         assert fold(fees) == 3
         assert row(fees) == (6, 3)
-        rows = Fold.objects.filter(wallet=fees)
-        assert sum(kept.postings for kept in rows) == 3
-        newest = rows.latest("pk")
-        assert (newest.version, newest.balance_after) == (3, 6)
-        assert newest.horizon == fees.folded_through
+        kept = Fold.objects.get(wallet=fees)
+        assert (kept.postings, kept.version, kept.balance_after) == (3, 3, 6)
+        assert kept.horizon == fees.folded_through
         assert_agree(fees)
 
     def test_of_nothing_writes_nothing(self, payer, fees, draft):
@@ -211,6 +206,7 @@ class TestAFold:
 
     def test_that_is_rolled_back_can_be_done_again(self, payer, fees, draft):
         post(draft(line(payer, -4), line(fees, 4)))
+        settle(fees)
         with as_application() as broken:
             broken.execute("SELECT fold_wallet_v1(%s, 0::smallint)", [fees.pk])
             broken.rollback()
@@ -220,14 +216,14 @@ class TestAFold:
 
     def test_two_at_once_take_each_posting_once(self, payer, fees, draft):
         post(draft(line(payer, -4), line(fees, 4)))
+        settle(fees)
         with Stepped() as one, Stepped() as other:
-            one.do(lambda: fold_once(Wallet.objects.get(pk=fees.pk)))
+            assert one.do(lambda: fold_once(Wallet.objects.get(pk=fees.pk))) == 1
             waiting = other.start(lambda: fold_once(Wallet.objects.get(pk=fees.pk)))
             assert other.is_waiting()
             one.commit()
             assert waiting.result(5) == 0
             other.commit()
-        fold(fees)
         assert row(fees) == (4, 1)
         assert_agree(fees)
 
