@@ -4,15 +4,16 @@ import json
 import uuid
 
 import pytest
+from django.db import transaction
 
 from coinhub.approvals.models import Approval
 from coinhub.core.actor import Actor
-from coinhub.core.ids import shard_of
 from coinhub.users import roles
 from integrity.checks import origins
 from integrity.selectors import snapshot
 from tests.conftest import gbp, make_customer, make_staff
 from tests.wallets.leaving import due, leaver, state_of, withdraw
+from wallets.ledger import idempotency
 from wallets.ledger.request import Answer, MoneyRequest
 from wallets.models import IdempotencyKey
 from wallets.services import adjustments, payout_tracking, payouts, proposals
@@ -69,14 +70,11 @@ class TestKeys:
     )
     def test_an_answer_of_success_without_what_it_tells_of_is_found(self, body):
         customer = make_customer()
-        key = IdempotencyKey.objects.create(
-            caller=customer.pk,
-            shard=shard_of(customer.pk),
-            key=f"planted-{uuid.uuid4()}",
-            fingerprint=bytes(32),
-            response_status=201,
-            response_body=body,
-        )
+        name = f"planted-{uuid.uuid4()}"
+        with transaction.atomic():
+            asked = MoneyRequest(caller=customer.pk, key=name, fingerprint=bytes(32))
+            assert idempotency.keep(asked, Answer(201, body))
+        key = IdempotencyKey.objects.get(key=name)
         (one,) = found()
         assert one.source == "acknowledged and not booked"
         assert f"idempotency key {key.pk}," in one.place

@@ -14,11 +14,12 @@ from coinhub.core.actor import system
 from coinhub.core.errors import DomainError
 from coinhub.drills import crowd
 from integrity.services.check import check
+from tests.by_owner import commit_transaction
 from tests.conftest import make_customer, wallet_of
 from tests.wallets.horizon import settle
 from tests.wallets.relations import assert_agree, balances
 from wallets.ledger.wallets import open_wallet
-from wallets.models import Fold, Posting, Wallet
+from wallets.models import Fold, Posting
 
 pytestmark = pytest.mark.slow
 FOLD = "SELECT postings FROM fold_wallet_v1(%s, 0::smallint)"
@@ -103,18 +104,6 @@ def fold_for_a_while(wallet: int) -> Decimal:
     return Decimal(postings)
 
 
-def open_transaction(payer: Wallet, fees: Wallet) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO wallets_transaction (public_id, shard, type, status, state, amount, fee,"
-            " currency_id, payer_wallet_id, payee_wallet_id, reference, note)"
-            " VALUES (%s, %s, 'import', 'COMPLETED', 'completed', 1, 0, 'GBP', %s, %s, '', '')"
-            " RETURNING id",
-            [uuid4(), payer.shard, payer.pk, fees.pk],
-        )
-        return int(cursor.fetchone()[0])
-
-
 def test_many_folders_among_late_and_broken_commits_take_each_posting_once(
     database_url: str, no_deadlock: Callable[[], bool]
 ) -> None:
@@ -122,7 +111,7 @@ def test_many_folders_among_late_and_broken_commits_take_each_posting_once(
     orders = [Order(seed, fees.pk, (0, 0), 0, 0) for seed in range(FOLDERS)]
     for seed in range(PAYERS):
         payer = wallet_of(make_customer(), funded="500.00")
-        given = open_transaction(payer, fees)
+        given = commit_transaction(payer, fees, kind="import", state="completed")
         orders.append(Order(seed, fees.pk, (payer.pk, payer.shard), given, PAYMENTS))
 
     done = crowd.run(work, orders, processes=4, database_url=database_url)

@@ -1,12 +1,11 @@
 """Wallets, and a transaction for journals to belong to."""
 
 from collections.abc import Callable
-from uuid import uuid4
 
 import pytest
 
+from tests.by_owner import commit_transaction
 from tests.conftest import make_customer, wallet_of
-from tests.sql.calls import run
 from wallets.models import Wallet
 from wallets.selectors import house
 
@@ -41,23 +40,5 @@ def settlement(committed_db: None) -> Wallet:
 
 @pytest.fixture
 def open_transaction(committed_db: None) -> Callable[..., int]:
-    """Give a maker of transactions in any state, as the application may insert them."""
-
-    def make(
-        payer: Wallet,
-        payee: Wallet,
-        status: str = "PENDING",
-        *,
-        state: str | None = None,
-        kind: str = "transfer",
-    ) -> int:
-        state = state or {"PENDING": "pending_review"}.get(status, status.lower())
-        row = run(
-            "INSERT INTO wallets_transaction (public_id, shard, type, status, state, amount, fee,"
-            " currency_id, payer_wallet_id, payee_wallet_id, reference, note)"
-            " VALUES (%s, %s, %s, %s, %s, 1, 0, %s, %s, %s, '', '') RETURNING id",
-            [uuid4(), payer.shard, kind, status, state, payer.currency_id, payer.pk, payee.pk],
-        )
-        return int(row[0])
-
-    return make
+    """Give a maker of committed operations in any state, of which nothing is booked."""
+    return commit_transaction

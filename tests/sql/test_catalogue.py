@@ -78,8 +78,8 @@ ON_THE_LEDGER = {
     "wallets_fold": "SELECT",
     "wallets_hold": "SELECT",
     "wallets_holdcondition": "SELECT",
-    "wallets_transaction": "SELECT, INSERT, UPDATE (status, state, completed_at)",
-    "wallets_idempotencykey": "SELECT, INSERT, UPDATE (response_status, response_body)",
+    "wallets_transaction": "SELECT",
+    "wallets_idempotencykey": "SELECT",
     "events_auditevent": "SELECT, INSERT",
     "events_outboxevent": "SELECT, INSERT, UPDATE (relayed_at, attempts)",
 }

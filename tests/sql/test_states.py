@@ -1,4 +1,8 @@
-"""The state machines of transactions: every pair of states, tried by the application's role."""
+"""The state machines of transactions: every pair of states, tried by the owner.
+
+The application has no right to try: its steps are made by functions, and the trigger is asked by
+them as well.
+"""
 
 import re
 
@@ -6,8 +10,9 @@ import psycopg
 import pytest
 from django.conf import settings
 
+from tests.by_owner import insert_transaction
 from tests.conftest import make_customer, wallet_of
-from tests.sessions import as_application
+from tests.sessions import as_application, as_owner
 from wallets.models.transaction import STATES, Transaction, status_of
 
 ALL = [state for states in STATES.values() for state in states]
@@ -26,26 +31,16 @@ def listed():
     }
 
 
-def insert(session, wallet, kind, state, original=None):
-    """Insert a transaction of a type in a state, as the application may."""
-    row = session.execute(
-        "INSERT INTO wallets_transaction (public_id, shard, type, status, state, amount, fee,"
-        " currency_id, payer_wallet_id, payee_wallet_id, reference, note, original_id)"
-        " VALUES (gen_random_uuid(), %s, %s, %s, %s, 1, 0, %s, %s, %s, '', '', %s) RETURNING id",
-        [wallet.shard, kind, status_of(state), state, wallet.currency_id, wallet.pk, wallet.pk,
-         original],
-    ).fetchone()  # fmt: skip
-    return row[0]
-
-
 @pytest.mark.parametrize("kind", [kind.value for kind in Transaction.Type])
 def test_a_transaction_goes_along_the_listed_moves_of_its_type_only(committed_db, kind):
     wallet = wallet_of(make_customer())
     passed, refused = set(), set()
-    with as_application() as session:
-        original = insert(session, wallet, "transfer", "completed") if kind in GIVES_BACK else None
+    with as_owner() as session:
+        original = original_of(session, wallet, kind)
         for old in ALL:
-            transaction_id = insert(session, wallet, kind, old, original)
+            transaction_id = insert_transaction(
+                session, wallet, wallet, kind=kind, state=old, original=original
+            )
             for new in ALL:
                 try:
                     with session.transaction():
@@ -68,17 +63,11 @@ def test_a_transaction_goes_along_the_listed_moves_of_its_type_only(committed_db
 def test_a_state_has_one_status_and_no_other(committed_db, state):
     wallet = wallet_of(make_customer())
     taken, broken = [], set()
-    with as_application() as session:
+    with as_owner() as session:
         for status in STATES:
             try:
                 with session.transaction():
-                    session.execute(
-                        "INSERT INTO wallets_transaction (public_id, shard, type, status, state,"
-                        " amount, fee, currency_id, payer_wallet_id, payee_wallet_id, reference,"
-                        " note) VALUES (gen_random_uuid(), %s, 'transfer', %s, %s, 1, 0, %s, %s,"
-                        " %s, '', '')",
-                        [wallet.shard, status, state, wallet.currency_id, wallet.pk, wallet.pk],
-                    )
+                    insert_transaction(session, wallet, wallet, status=status, state=state)
                     taken.append(status)
                     raise psycopg.Rollback
             except psycopg.errors.CheckViolation as error:
@@ -86,3 +75,29 @@ def test_a_state_has_one_status_and_no_other(committed_db, state):
         session.rollback()
     assert taken == [status_of(state)]
     assert broken == {"transaction_state_fits_status"}
+
+
+@pytest.mark.parametrize("kind", [kind.value for kind in Transaction.Type])
+def test_the_application_makes_no_move_by_itself(committed_db, kind):
+    """Not one of the listed either: a step of the ledger does, with what it books and tells."""
+    wallet = wallet_of(make_customer())
+    moves = sorted(move for move in listed() if move[0] == kind)
+    with as_owner(autocommit=True) as owner, as_application(autocommit=True) as session:
+        made = {old: insert_transaction(owner, wallet, wallet, kind=kind, state=old,
+                                        original=original_of(owner, wallet, kind))
+                for _, old, _ in moves}  # fmt: skip
+        for _, old, new in moves:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                session.execute(
+                    "UPDATE wallets_transaction SET status = %s, state = %s WHERE id = %s",
+                    [status_of(new), new, made[old]],
+                )
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            insert_transaction(session, wallet, wallet, kind=kind, state="completed")
+
+
+def original_of(owner, wallet, kind):
+    """Give the payment that a refund or a reversal belongs to."""
+    if kind not in GIVES_BACK:
+        return None
+    return insert_transaction(owner, wallet, wallet, state="completed")

@@ -1,19 +1,16 @@
 """Answers kept under a caller's key when no booking keeps them."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, InterfaceError, connection
-
-from coinhub.core.db import require_transaction, sql_file
+from coinhub.core.db import require_transaction
 from coinhub.core.ids import shard_of
-from wallets.ledger.errors import translate
-from wallets.ledger.posting import require_same
+from wallets.ledger.posting import call, require_same
 from wallets.ledger.request import Answer, MoneyRequest
 from wallets.models import IdempotencyKey
 
-KEEP_REFUSAL = sql_file("wallets/sql/queries/keep_refusal.sql")
+KEEP_ANSWER = "SELECT keep_answer_v1(%s::uuid, %s::text, %s::bytea, %s::smallint, %s::text)"
+EMPTY_ANSWERS = "SELECT empty_answers_v1(%s::int)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +51,17 @@ def keep(request: MoneyRequest, refusal: Answer) -> bool:
     Raises: IdempotencyInProgress when the key is being claimed right now.
     """
     require_transaction()
-    parameters: dict[str, Any] = {
-        "caller": request.caller,
-        "key": request.key,
-        "fingerprint": request.fingerprint,
-        "status": refusal.status,
-        "body": refusal.body,
-    }
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '200ms'")
-            cursor.execute(KEEP_REFUSAL, parameters)
-            return cursor.fetchone() is not None
-    except (DatabaseError, InterfaceError) as error:
-        raise translate(error) from error
+    asked = [request.caller, request.key, request.fingerprint]
+    kept: bool = call(KEEP_ANSWER, [*asked, refusal.status, refusal.body])[0]
+    return kept
+
+
+def empty_old(most: int) -> int:
+    """Empty answers that are not replayed any more, at most so many, and say how many it were.
+
+    Atomic: one statement.
+    Repeat: 0 when none is left.
+    Writes: IdempotencyKey.
+    """
+    emptied: int = call(EMPTY_ANSWERS, [most])[0]
+    return emptied

@@ -17,8 +17,6 @@ FUNCTIONS = [
     "set_wallet_state_v1",
     "ledger_claim_key_v1",
     "ledger_tell_v1",
-    "book_transaction_v1",
-    "book_step_v1",
     "wallet_seq_at_v1",
     "ledger_find_unsound_v1",
     "repair_wallet_v1",

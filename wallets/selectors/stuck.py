@@ -8,11 +8,10 @@ from django.db.models.functions import Cast
 
 from coinhub.core.db import ClockTimestamp
 from coinhub.events.models import AuditEvent
-from wallets.models import Hold, IdempotencyKey, Transaction, Withdrawal
+from wallets.models import Hold, Transaction, Withdrawal
 
 State, Type = Transaction.State, Transaction.Type
 REPORTED = "transaction.stuck"
-ANSWERS_KEPT = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +77,6 @@ def list_expired_holds() -> QuerySet[Hold]:
         .filter(transaction__type=Type.HOLD, transaction__state=State.AUTHORISED)
         .order_by("id")
     )
-
-
-def list_old_answers() -> QuerySet[IdempotencyKey]:
-    """List keys whose answer is not replayed any more, by the database's clock."""
-    over = ClockTimestamp() - ANSWERS_KEPT
-    return IdempotencyKey.objects.filter(response_body__isnull=False, created_at__lt=over)
 
 
 def _unreported(rows: QuerySet[Transaction]) -> QuerySet[Transaction]:

@@ -63,7 +63,7 @@ def execute(approval: Approval, *, checker: User, actor: Actor) -> None:
     Raises: NotReturnable, MoveNotAllowed, HoldEnded.
     """
     txn = corrections.get_for_staff(approval.target_id)
-    releases.lock_transactions([txn.pk])
+    releases.lock_transactions([txn])
     hold = _require_held(txn)
     if str(hold.public_id) != approval.payload["hold"]:
         raise NotReturnable

@@ -80,7 +80,7 @@ def find_recallable(txn: Transaction) -> Hold | None:
 
 @transaction.atomic()
 def _take_back(txn: Transaction, *, actor: Actor, request: MoneyRequest | None) -> Booked:
-    releases.lock_transactions([txn.pk])
+    releases.lock_transactions([txn])
     txn.refresh_from_db(fields=["status", "state"])
     hold = _open_hold(txn) if txn.state == State.HELD else None
     if hold is None:

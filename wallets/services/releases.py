@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from coinhub.core.actor import Actor, system
@@ -15,13 +15,15 @@ from coinhub.core.money import less
 from kyc.models import Case
 from wallets.ledger import chart, steps
 from wallets.ledger.drafts import Leg, leg
-from wallets.ledger.errors import HoldEnded, translate
+from wallets.ledger.errors import HoldEnded
+from wallets.ledger.posting import call
 from wallets.ledger.steps import StepDraft, Take
 from wallets.models import BalanceType, Hold, HoldCondition, Transaction
 from wallets.selectors import house
 
 MOST_AT_ONCE = 500
 State = Transaction.State
+LOCK = "SELECT lock_transactions_v1(%s::bigint[], %s::smallint[])"
 log = structlog.get_logger(__name__)
 
 
@@ -39,12 +41,11 @@ def release_for_identity(*, case: Case, actor: Actor, **_news: Any) -> int:
     """
     require_transaction()
     theirs = _waiting(code="kyc").filter(wallet__owner_id=case.customer_id)
-    seen = dict(
-        theirs.order_by("wallet_id", "id").values_list("pk", "transaction_id")[:MOST_AT_ONCE]
-    )
-    lock_transactions(seen.values())
+    seen = list(theirs.order_by("wallet_id", "id")[:MOST_AT_ONCE])
+    lock_transactions(hold.transaction for hold in seen)
     # Once more, now that nobody else can: what was recalled or reversed meanwhile waits no more.
-    holds = _waiting(code="kyc").filter(pk__in=seen).order_by("wallet_id", "id")
+    here = [hold.pk for hold in seen]
+    holds = _waiting(code="kyc").filter(pk__in=here).order_by("wallet_id", "id")
     return sum(clear_condition(hold, "kyc", actor=actor, note="approved") for hold in holds)
 
 
@@ -137,21 +138,19 @@ def list_due() -> list[int]:
     return list(rows.values_list("pk", flat=True)[:MOST_AT_ONCE])
 
 
-def lock_transactions(ids: Iterable[int]) -> None:
-    """Lock the rows of operations lowest id first, before any wallet, as every step does.
+def lock_transactions(transactions: Iterable[Transaction]) -> None:
+    """Lock operations lowest id first, before any wallet, as every step does.
 
+    Atomic: needs the caller's transaction, which holds them to its end.
     Raises: Unavailable when somebody else holds one for too long.
     """
-    rows = Transaction.objects.select_for_update(no_key=True, of=("self",))
-    try:
-        list(rows.filter(pk__in=set(ids)).order_by("pk").values_list("pk"))
-    except (DatabaseError, InterfaceError) as error:
-        raise translate(error) from error
+    rows = {txn.pk: txn.shard for txn in transactions}
+    call(LOCK, [list(rows), list(rows.values())])
 
 
 def _release_one(hold_id: int, actor: Actor) -> bool:
     with transaction.atomic():
-        lock_transactions(Hold.objects.filter(pk=hold_id).values_list("transaction_id", flat=True))
+        lock_transactions(Transaction.objects.filter(holds=hold_id))
         hold = Hold.objects.select_related("wallet__owner", "transaction").get(pk=hold_id)
         owner_id: UUID | None = hold.wallet.owner_id
         if Case.objects.filter(customer_id=owner_id, status=Case.Status.APPROVED).exists():

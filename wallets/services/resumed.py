@@ -56,7 +56,7 @@ def _is_stopped(hold: Hold, stops: tuple[Stopped, ...]) -> bool:
 def _release(hold: Hold, code: str, actor: Actor) -> bool:
     try:
         with transaction.atomic():
-            releases.lock_transactions([hold.transaction_id])
+            releases.lock_transactions([hold.transaction])
             return releases.clear_condition(hold, code, actor=actor, note="resumed")
     except DomainError as refusal:
         log.info("hold_not_released", hold=str(hold.public_id), code=refusal.code)

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from coinhub.approvals import services as approvals
 from coinhub.approvals.models import Approval
@@ -78,7 +79,7 @@ def propose(
     """
     terms.require_known()
     with transaction.atomic():
-        releases.lock_transactions(_keys_of(original_id))
+        releases.lock_transactions(_rows_of(original_id))
         original = corrections.get_for_staff(original_id)
         policy.require_reversible(original)
         money = policy.as_money(amount, original)
@@ -115,7 +116,7 @@ def execute(approval: Approval, *, checker: User, actor: Actor) -> Mapping[str, 
     Raises: ReversalShort, ReserveInsufficient, MoveNotAllowed, HoldEnded, InsufficientFunds,
         RoutedAnew.
     """
-    releases.lock_transactions(_keys_of(approval.payload["original"], approval.target_id))
+    releases.lock_transactions(_rows_of(approval.payload["original"], approval.target_id))
     reversal = corrections.get_for_staff(approval.target_id)
     original = corrections.get_for_staff(approval.payload["original"])
     _require_as_it_was(original)
@@ -152,7 +153,7 @@ def undo(approval: Approval, actor: Actor) -> None:
     Atomic: a step in the transaction that ends the approval.
     Writes: Journal, Hold, state of the reversal, AuditEvent, OutboxEvent.
     """
-    releases.lock_transactions(_keys_of(approval.payload["original"], approval.target_id))
+    releases.lock_transactions(_rows_of(approval.payload["original"], approval.target_id))
     reversal = corrections.get_for_staff(approval.target_id)
     original = corrections.get_for_staff(approval.payload["original"])
     frozen = corrections.find_freeze(reversal)
@@ -232,6 +233,5 @@ def _refund_fee(original: Transaction, reversal: Transaction, fee: Decimal, acto
     posting.book(draft, actor=actor, event="fee.refunded")
 
 
-def _keys_of(*public_ids: object) -> list[int]:
-    rows = Transaction.objects.filter(public_id__in=[str(one) for one in public_ids])
-    return list(rows.values_list("pk", flat=True))
+def _rows_of(*public_ids: object) -> QuerySet[Transaction]:
+    return Transaction.objects.filter(public_id__in=[str(one) for one in public_ids])

@@ -8,6 +8,7 @@ from django.db import transaction
 from coinhub.core.actor import Actor, system
 from coinhub.core.errors import DomainError
 from coinhub.events import audit
+from wallets.ledger import idempotency
 from wallets.ledger.drafts import leg
 from wallets.ledger.steps import StepDraft, Take, step
 from wallets.models import BalanceType, Hold, Transaction
@@ -52,15 +53,9 @@ def empty_answers() -> int:
     Writes: IdempotencyKey.
     """
     emptied = 0
-    while True:
-        ids = list(stuck.list_old_answers().values_list("pk", flat=True)[:BATCH])
-        if not ids:
-            return emptied
-        emptied += (
-            stuck.list_old_answers()
-            .filter(pk__in=ids)
-            .update(response_body=None, response_status=None)
-        )
+    while batch := idempotency.empty_old(BATCH):
+        emptied += batch
+    return emptied
 
 
 def _expire(hold: Hold, actor: Actor) -> int:

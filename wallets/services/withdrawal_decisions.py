@@ -64,5 +64,5 @@ def _locked(transaction_id: UUID, checker: User) -> Transaction:
     votes.require_permission(checker.pk, PERMISSION)
     if txn.payer_wallet.owner_id == checker.pk:
         raise CheckerIsParty
-    releases.lock_transactions([txn.pk])
+    releases.lock_transactions([txn])
     return corrections.get_for_staff(transaction_id)

@@ -160,9 +160,8 @@ class TestRefusal:
             other.set_autocommit(False)
             with other.cursor() as cursor:
                 cursor.execute(
-                    "INSERT INTO wallets_idempotencykey (shard, caller, key, fingerprint)"
-                    " VALUES (%s, %s, %s, %s)",
-                    [payer.shard, payer.owner_id, key, b"x" * 32],
+                    "SELECT keep_answer_v1(%s, %s, %s, NULL, NULL)",
+                    [payer.owner_id, key, b"x" * 32],
                 )
                 answer = caller.post("transfer", body_for(payee), key=key)
         finally:

@@ -118,7 +118,7 @@ def test_of_two_conditions_cleared_at_once_by_two_people_releases_once(payer, co
 
     def clear(code):
         hold = Hold.objects.select_related("wallet", "transaction").get(transaction=txn)
-        releases.lock_transactions([txn.pk])
+        releases.lock_transactions([txn])
         return releases.clear_condition(hold, code, actor=system())
 
     with Stepped() as one, Stepped() as other:

@@ -10,10 +10,12 @@ import time_machine
 from django.db import connection, connections
 from django.utils import timezone
 
+from tests.by_owner import grow_old
 from tests.conftest import gbp
 from tests.refusals import nothing_written, picture, refused
-from tests.sessions import as_application, as_owner
+from tests.sessions import as_application
 from tests.wallets.relations import balances
+from wallets.ledger import idempotency
 from wallets.ledger.errors import (
     IdempotencyInProgress,
     IdempotencyKeyExpired,
@@ -33,16 +35,6 @@ def request(key: str, sent: str = "a", caller: UUID | None = None) -> MoneyReque
         fingerprint=hashlib.sha256(sent.encode()).digest(),
         answer=lambda txn: Answer(201, f'{{"id":"{txn.public_id}","at":"{TIME_OF_BOOKING}"}}'),
     )
-
-
-def grow_old(asked: MoneyRequest, age: str) -> None:
-    """Make a key as old as ``age``, as only the owner can."""
-    with as_owner(autocommit=True) as owner:
-        owner.execute(
-            "UPDATE wallets_idempotencykey SET created_at = clock_timestamp() - %s::interval"
-            " WHERE caller = %s",
-            [age, asked.caller],
-        )
 
 
 class TestTheSameRequest:
@@ -132,7 +124,7 @@ class TestTheSameKey:
     def test_is_never_executed_again_after_a_day_and_names_the_original(self, payer, payee, actor):
         asked = request("key-of-sixteen-9")
         txn = payments.debit(payer=payer, amount=gbp("1"), actor=actor, request=asked).transaction
-        grow_old(asked, "24 hours 1 second")
+        grow_old(asked.caller, "24 hours 1 second")
         with refused(IdempotencyKeyExpired, original=str(txn.public_id)):
             payments.debit(payer=payer, amount=gbp("1"), actor=actor, request=asked)
 
@@ -141,7 +133,7 @@ class TestTheSameKey:
     ):
         asked = request("key-of-sixteen-14")
         payments.debit(payer=payer, amount=gbp("1"), actor=actor, request=asked)
-        grow_old(asked, "23 hours 59 minutes")
+        grow_old(asked.caller, "23 hours 59 minutes")
         with time_machine.travel(timezone.now() + timedelta(hours=25)), nothing_written():
             again = payments.debit(payer=payer, amount=gbp("1"), actor=actor, request=asked)
         assert again.replayed
@@ -149,9 +141,10 @@ class TestTheSameKey:
     def test_whose_answer_was_emptied_is_not_executed_again(self, payer, payee, actor):
         asked = request("key-of-sixteen-10")
         payments.debit(payer=payer, amount=gbp("1"), actor=actor, request=asked)
-        IdempotencyKey.objects.filter(caller=asked.caller).update(
-            response_status=None, response_body=None
-        )
+        grow_old(asked.caller, "24 hours")
+        while idempotency.empty_old(100):
+            pass
+        assert IdempotencyKey.objects.get(caller=asked.caller).response_body is None
         with refused(IdempotencyKeyExpired):
             payments.debit(payer=payer, amount=gbp("1"), actor=actor, request=asked)
 
@@ -160,9 +153,8 @@ class TestTheSameKey:
     ):
         asked = request("key-of-sixteen-11")
         other_connection.execute(
-            "INSERT INTO wallets_idempotencykey (shard, caller, key, fingerprint)"
-            " SELECT ledger_shard(%s), %s, %s, %s",
-            [asked.caller, asked.caller, asked.key, asked.fingerprint],
+            "SELECT keep_answer_v1(%s, %s, %s, NULL, NULL)",
+            [asked.caller, asked.key, asked.fingerprint],
         )
         begun = timezone.now()
         with refused(IdempotencyInProgress, retry_after=1):
