@@ -2,14 +2,16 @@
 
 from uuid import UUID, uuid4
 
+from psycopg.types.json import Jsonb
+
 from tests.sessions import Session, as_owner
 from wallets.models import Wallet
 from wallets.models.transaction import status_of
 
 _INSERT = (
     "INSERT INTO wallets_transaction (public_id, shard, type, status, state, amount, fee,"
-    " currency_id, payer_wallet_id, payee_wallet_id, reference, note, original_id)"
-    " VALUES (%s, %s, %s, %s, %s, 1, 0, %s, %s, %s, '', '', %s) RETURNING id"
+    " currency_id, payer_wallet_id, payee_wallet_id, reference, note, original_id, metadata)"
+    " VALUES (%s, %s, %s, %s, %s, %s, 0, %s, %s, %s, '', '', %s, %s) RETURNING id"
 )
 
 
@@ -22,12 +24,14 @@ def insert_transaction(
     state: str = "pending_review",
     status: str | None = None,
     original: int | None = None,
+    amount: int = 1,
+    metadata: dict[str, object] | None = None,
 ) -> int:
     """Insert an operation that nothing is booked of, in any state, and give its id."""
     row = session.execute(
         _INSERT,
-        [uuid4(), payer.shard, kind, status or status_of(state), state, payer.currency_id,
-         payer.pk, payee.pk, original],
+        [uuid4(), payer.shard, kind, status or status_of(state), state, amount, payer.currency_id,
+         payer.pk, payee.pk, original, Jsonb(metadata or {})],
     ).fetchone()  # fmt: skip
     assert row is not None
     return int(row[0])

@@ -35,8 +35,7 @@ TABLES: dict[str, str] = {
     "wallets_price": APPEND,
     # what rails tell and are told
     "wallets_receipt": (
-        "SELECT, INSERT, UPDATE (account, customer_id, confirmations, state, transaction_id,"
-        " settled_at)"
+        "SELECT, INSERT, UPDATE (customer_id, confirmations, state, transaction_id, settled_at)"
     ),
     "wallets_withdrawal": (
         "SELECT, INSERT, UPDATE (next_at, looks, unclear_since, reported_at, external_ref, cost,"

@@ -11,6 +11,7 @@ import pytest
 from django.db import DatabaseError, connection
 
 from tests.refusals import picture
+from tests.sessions import Session
 from wallets.models import Wallet
 
 Line = tuple[Any, Any, Any, Any]  # wallet id, shard, balance type, amount
@@ -106,3 +107,10 @@ def refused(call: Any, *arguments: Any, **named: Any) -> Refusal:
 def line(wallet: Wallet, amount: Any, balance_type: str = "available") -> Line:
     """Give one line of a journal."""
     return (wallet.pk, wallet.shard, balance_type, amount)
+
+
+def refusal_of(session: Session, statement: str, parameters: Sequence[Any] = ()) -> str:
+    """Run a statement that must be refused in a session, and say with which code it was."""
+    with pytest.raises(psycopg.Error) as caught, session.transaction():
+        session.execute(statement, parameters)
+    return caught.value.sqlstate or "?"

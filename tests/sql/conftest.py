@@ -1,11 +1,12 @@
 """Wallets, and a transaction for journals to belong to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from tests.by_owner import commit_transaction
 from tests.conftest import make_customer, wallet_of
+from tests.sessions import Session, as_owner
 from wallets.models import Wallet
 from wallets.selectors import house
 
@@ -42,3 +43,10 @@ def settlement(committed_db: None) -> Wallet:
 def open_transaction(committed_db: None) -> Callable[..., int]:
     """Give a maker of committed operations in any state, of which nothing is booked."""
     return commit_transaction
+
+
+@pytest.fixture
+def owner(committed_db: None) -> Iterator[Session]:
+    """The owner's session; nothing of it is committed."""
+    with as_owner() as session:
+        yield session

@@ -307,8 +307,7 @@ class TestFunctions:
 
     def test_no_ledger_table_lets_a_row_go(self):
         """Every table of the ledger refuses DELETE and TRUNCATE, or says here why not."""
-        # An outbox event is told and then may go; a condition goes with its hold, which stays.
-        may_go = {"events_outboxevent", "wallets_holdcondition"}
+        may_go = {"events_outboxevent"}  # it is told and then may go
         refusing = {
             row[0]
             for row in ask(

@@ -71,15 +71,25 @@ class Hold(models.Model):
 class HoldCondition(models.Model):
     """One row is one condition that must be cleared before a hold is released.
 
+    It is cleared only when what it waits for is so: a trigger looks.
+
     Personal data: ``cleared_by``.
     """
+
+    class Code(models.TextChoices):
+        """What a hold may wait for."""
+
+        KYC = "kyc"
+        COMPLIANCE = "compliance"
+        PAUSED = "paused"
+        REVERSAL = "reversal"
 
     id = models.BigAutoField(primary_key=True)
     shard = models.SmallIntegerField()
     hold = models.ForeignKey(
         Hold, on_delete=models.PROTECT, db_index=False, related_name="conditions"
     )
-    code = models.CharField(max_length=20)
+    code = models.CharField(max_length=20, choices=Code)
     opened_at = models.DateTimeField(db_default=ClockTimestamp())
     cleared_at = models.DateTimeField(null=True, blank=True)
     cleared_by = models.UUIDField(null=True, blank=True)
@@ -89,6 +99,10 @@ class HoldCondition(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["hold", "code", "shard"], name="hold_condition_once_per_code"
+            ),
+            models.CheckConstraint(
+                condition=Q(code__in=["kyc", "compliance", "paused", "reversal"]),
+                name="hold_condition_known",
             ),
         ]
 

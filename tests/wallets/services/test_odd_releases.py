@@ -22,7 +22,7 @@ from wallets.ledger import chart, drafts, posting, steps
 from wallets.ledger.drafts import FeeDraft, HoldDraft
 from wallets.models import Hold, Transaction
 from wallets.selectors import house
-from wallets.services import payments, releases, reversals, transfers
+from wallets.services import freezes, payments, releases, reversals, transfers
 
 HOLDS = 600
 
@@ -110,11 +110,15 @@ def _execute(approval, checker):
 
 
 def test_of_two_conditions_cleared_at_once_by_two_people_releases_once(payer, committed_db):
-    carol = wallet_of(make_customer("carol", kyc="pending"))
+    carol = wallet_of(make_customer("carol"))
+    freeze = freezes.freeze(
+        customer_id=carol.owner_id, kind="credit", reason="asked by a court", actor=system()
+    )
     txn = transfers.transfer(
         payer=payer, payee=carol, amount=gbp("10.00"), actor=system()
     ).transaction
-    steps.open_condition(Hold.objects.get(transaction=txn), "compliance", actor=system())
+    steps.open_condition(Hold.objects.get(transaction=txn), "paused", actor=system())
+    _in_transaction(lambda: freezes.lift_step(freeze_id=freeze.pk, actor=system()))
 
     def clear(code):
         hold = Hold.objects.select_related("wallet", "transaction").get(transaction=txn)
@@ -122,7 +126,7 @@ def test_of_two_conditions_cleared_at_once_by_two_people_releases_once(payer, co
         return releases.clear_condition(hold, code, actor=system())
 
     with Stepped() as one, Stepped() as other:
-        first = one.do(lambda: _in_transaction(lambda: clear("kyc")))
+        first = one.do(lambda: _in_transaction(lambda: clear("paused")))
         waiting = other.start(lambda: _in_transaction(lambda: clear("compliance")))
         assert other.is_waiting()
         one.commit()
