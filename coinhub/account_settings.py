@@ -38,6 +38,9 @@ ACCOUNT_FORMS = {
 MFA_FORMS = {
     "authenticate": "coinhub.users.web.forms.CodeForm",
     "reauthenticate": "coinhub.users.web.forms.AgainForm",
+    "authenticate_webauthn": "coinhub.users.web.passkey_forms.AuthenticatePasskeyForm",
+    "reauthenticate_webauthn": "coinhub.users.web.passkey_forms.AgainPasskeyForm",
+    "add_webauthn": "coinhub.users.web.passkey_forms.AddPasskeyForm",
 }
 MFA_TOTP_ISSUER = "CoinHub"
 MFA_TOTP_TOLERANCE = 1  # clocks of phones; what was used stays used all the same

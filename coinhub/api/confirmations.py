@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,15 +15,60 @@ from coinhub.api.views import View
 from coinhub.core.requests import actor_of
 from coinhub.users.models import Confirmation
 from coinhub.users.selectors.confirmations import list_open
-from coinhub.users.services import confirmations
+from coinhub.users.services import confirmations, passkeys
+from coinhub.users.services.proofs import Proof
+from coinhub.users.web.shown import host_of, place_of
 
 LONGEST_CODE = 40
 
 
-class CodeInput(Input):
-    """A one-time code or a recovery code."""
+@extend_schema_field(
+    {
+        "type": "object",
+        "description": "What the browser gives for `passkey`, as JSON (base64url).",
+        "properties": {
+            "rawId": {"type": "string"},
+            "response": {
+                "type": "object",
+                "properties": {
+                    "clientDataJSON": {"type": "string"},
+                    "authenticatorData": {"type": "string"},
+                    "signature": {"type": "string"},
+                },
+                "required": ["clientDataJSON", "authenticatorData", "signature"],
+            },
+        },
+        "required": ["rawId", "response"],
+    }
+)
+class CredentialField(serializers.Field):
+    """A JSON object; whether it is right is judged with the passkey."""
 
-    code = TextField(max_length=LONGEST_CODE)
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """Take an object and nothing else.
+
+        Raises: ValidationError.
+        """
+        if not isinstance(data, dict):
+            raise serializers.ValidationError("this is an object", code="NOT_AN_OBJECT")
+        return data
+
+
+class ProofInput(Input):
+    """A one-time or recovery code, or what a passkey has signed: one of the two."""
+
+    code = TextField(max_length=LONGEST_CODE, required=False)
+    credential = CredentialField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Take one proof.
+
+        Raises: ValidationError.
+        """
+        if len(attrs) != 1:
+            problem = {"code": "send either a code or a credential"}
+            raise serializers.ValidationError(problem)
+        return attrs
 
 
 class ConfirmationShape(serializers.Serializer):
@@ -35,6 +80,11 @@ class ConfirmationShape(serializers.Serializer):
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
     confirmed_at = serializers.DateTimeField(allow_null=True)
+    passkey = serializers.DictField(
+        allow_null=True,
+        help_text="What a browser hands to `navigator.credentials.get` for this and nothing else; "
+        "null where there is no passkey or nothing to confirm any more.",
+    )
 
 
 class ConfirmationListShape(serializers.Serializer):
@@ -56,19 +106,19 @@ class ConfirmationList(View):
     )
     def get(self, request: Request) -> Response:
         """List it."""
-        rows = [shape(row) for row in list_open(self.person)]
+        rows = [shape(row, request) for row in list_open(self.person)]
         return Response({"results": rows, "next": None, "previous": None})
 
 
 class ConfirmationDetail(View):
-    """POST auth/confirmations/{challenge_id}: confirm one operation with a code."""
+    """POST auth/confirmations/{challenge_id}: confirm one operation."""
 
     scope = PERSON
     rate = "login"
 
     @extend_schema(
         operation_id="confirm",
-        request=CodeInput,
+        request=ProofInput,
         responses={
             200: ConfirmationShape,
             **refusals(400, 401, 403, 409, 413, 415, 429, 503),
@@ -79,14 +129,26 @@ class ConfirmationDetail(View):
         given = confirmations.confirm(
             user=self.person,
             challenge_id=challenge_id,
-            code=self.read(request, CodeInput)["code"],
+            proof=self.proof(request),
             actor=actor_of(request),
         )
-        return Response(shape(given))
+        return Response(shape(given, request))
+
+    def proof(self, request: Request) -> Proof:
+        """Read the code or the credential, and where it comes from."""
+        sent = self.read(request, ProofInput)
+        return Proof(
+            code=sent.get("code", ""),
+            credential=sent.get("credential"),
+            host=host_of(request._request),
+            place=place_of(request, self.person),
+        )
 
 
-def shape(row: Confirmation) -> dict[str, Any]:
+def shape(row: Confirmation, request: Request) -> dict[str, Any]:
     """Show a confirmation."""
+    challenge = confirmations.passkey_challenge(row)
+    is_open = row.confirmed_at is None
     return {
         "id": row.pk,
         "command": row.command,
@@ -94,4 +156,7 @@ def shape(row: Confirmation) -> dict[str, Any]:
         "created_at": row.created_at,
         "expires_at": row.expires_at,
         "confirmed_at": row.confirmed_at,
+        "passkey": passkeys.options_for(row.user, challenge, host_of(request._request))
+        if is_open
+        else None,
     }

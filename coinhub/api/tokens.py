@@ -21,6 +21,7 @@ from coinhub.users.selectors import people
 from coinhub.users.services import second_factor, tokens
 from coinhub.users.services.second_factor import CodeRefused
 from coinhub.users.services.sign_in_limit import TooManySignIns
+from coinhub.users.web.shown import place_of
 
 LONGEST_PASSWORD = 1024
 
@@ -171,7 +172,7 @@ def _second_factor(request: HttpRequest, user: User, code: str | None) -> list[s
     if code is None:
         raise SecondFactorRequired
     try:
-        return [second_factor.check_code(user, code)]
+        return [second_factor.check_code(user, code, place_of(request, user))]
     except CodeRefused:
         trail.code_refused(request, user)
         raise CredentialsInvalid from None

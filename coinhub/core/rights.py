@@ -61,6 +61,7 @@ TABLES: dict[str, str] = {
     "users_usedcode": APPEND,
     "users_recoverycode": ALL,
     "users_factorlock": "SELECT, INSERT, UPDATE",
+    "users_factortries": ALL,
     "users_trybudget": ALL,
     "users_apikey": "SELECT, INSERT, UPDATE (last_used_at, revoked_at)",
     "users_apikeyspend": APPEND,

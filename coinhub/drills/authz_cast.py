@@ -21,6 +21,7 @@ from coinhub.users import secrets
 from coinhub.users.models import AccessToken, User
 from coinhub.users.services import api_keys, confirmations, second_factor, tokens
 from coinhub.users.services.api_keys import Wish
+from coinhub.users.services.proofs import Proof
 from kyc.models import Case, Document, DocumentFile
 from kyc.services import documents, take_over
 from wallets.models import Freeze, Wallet
@@ -194,7 +195,7 @@ def api_key(user: User, scope: str) -> str:
             named = refusal.members["challenge_id"]
         with transaction.atomic():
             (code, *_) = second_factor.new_recovery_codes(user)
-        confirmations.confirm(user=user, challenge_id=named, code=code, actor=actor)
+        confirmations.confirm(user=user, challenge_id=named, proof=Proof(code), actor=actor)
     raise AssertionError("a confirmed wish is granted")
 
 

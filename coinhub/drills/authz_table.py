@@ -28,6 +28,7 @@ BY_CODE = {
     "STEP_UP_REQUIRED": "in",
     "SECOND_FACTOR_MISSING": "in",
     "CODE_REFUSED": "in",
+    "PASSKEY_REFUSED": "in",
     "API_KEY_NOT_FOR_STAFF": "in",
     "KYC_REQUIRED": "kyc",
     "RECONCILIATION_KEY_REFUSED": "in",

@@ -13,6 +13,7 @@ from coinhub.core.money import Money
 from coinhub.users.models import User
 from coinhub.users.services import confirmations, second_factor
 from coinhub.users.services.confirmations import StepUpRequired
+from coinhub.users.services.proofs import Proof
 from tests.conftest import make_customer, wallet_of
 from wallets.models import Destination, Transaction, Withdrawal
 from wallets.services import payments, withdrawals
@@ -66,7 +67,9 @@ def confirmed(user: User, challenge_id) -> None:
     """Confirm a challenge with a code that was not used before."""
     with transaction.atomic():
         code = second_factor.new_recovery_codes(user)[0]
-    confirmations.confirm(user=user, challenge_id=challenge_id, code=code, actor=actor_of(user))
+    confirmations.confirm(
+        user=user, challenge_id=challenge_id, proof=Proof(code), actor=actor_of(user)
+    )
 
 
 def withdraw(

@@ -9,6 +9,7 @@ from django.db import transaction
 from coinhub.users.models import User
 from coinhub.users.services import confirmations, second_factor
 from coinhub.users.services.confirmations import StepUpRequired
+from coinhub.users.services.proofs import Proof
 from wallets.models import Destination, Transaction
 from wallets.rails.base import Arrival, Finality
 from wallets.rails.configured import all_rails
@@ -98,7 +99,7 @@ def _leave(stage: Stage, alice: User, leaving: Leaving, code: str) -> None:
         ).transaction
     except StepUpRequired as needed:
         challenge = needed.members["challenge_id"]
-        confirmations.confirm(user=alice, challenge_id=challenge, code=code, actor=actor)
+        confirmations.confirm(user=alice, challenge_id=challenge, proof=Proof(code), actor=actor)
         txn = withdrawals.withdraw(
             customer_id=alice.pk,
             wish=wish,

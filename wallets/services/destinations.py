@@ -17,6 +17,7 @@ from coinhub.core.ids import new_public_id
 from coinhub.events import audit, outbox
 from coinhub.users.models import User
 from coinhub.users.services import confirmations
+from coinhub.users.services.proofs import Proof
 from wallets.models import Destination
 from wallets.policies import addresses
 from wallets.selectors import destinations
@@ -96,14 +97,14 @@ def add(*, customer: User, wanted: Place, confirmation_id: UUID | None, actor: A
 
 
 def confirm_and_add(
-    *, customer: User, wanted: Place, challenge_id: UUID, code: str, actor: Actor
+    *, customer: User, wanted: Place, challenge_id: UUID, proof: Proof, actor: Actor
 ) -> Added:
-    """Confirm with a code of the second factor, and add.
+    """Confirm with the second factor, and add.
 
     Atomic: as ``add``; a code that was used stays used.
     Raises: what ``confirmations.confirm`` and ``add`` refuse.
     """
-    confirmations.confirm(user=customer, challenge_id=challenge_id, code=code, actor=actor)
+    confirmations.confirm(user=customer, challenge_id=challenge_id, proof=proof, actor=actor)
     return add(customer=customer, wanted=wanted, confirmation_id=challenge_id, actor=actor)
 
 

@@ -11,6 +11,7 @@ from coinhub.core.money import Money
 from coinhub.users.models import User
 from coinhub.users.services import confirmations
 from coinhub.users.services.confirmations import ConfirmationEnded
+from coinhub.users.services.proofs import Proof
 from wallets.ledger import drafts, posting
 from wallets.ledger.drafts import FeeDraft, TransactionDraft
 from wallets.ledger.errors import RoutedAnew
@@ -101,20 +102,20 @@ def pay(
 def confirm_and_pay(
     *,
     challenge_id: UUID,
-    code: str,
+    proof: Proof,
     customer: User,
     wish: Wish,
     actor: Actor,
     request: MoneyRequest,
 ) -> Booked:
-    """Confirm with a code of the second factor, and pay.
+    """Confirm with the second factor, and pay.
 
     Atomic: the check of the code by itself, so that it stays used; then as ``pay``.
     Repeat: as ``pay``; what was confirmed already is not confirmed again.
     Raises: what ``confirmations.confirm`` and ``pay`` refuse.
     """
     with suppress(ConfirmationEnded):  # a second click; if it really ended, ``pay`` says so
-        confirmations.confirm(user=customer, challenge_id=challenge_id, code=code, actor=actor)
+        confirmations.confirm(user=customer, challenge_id=challenge_id, proof=proof, actor=actor)
     return pay(
         owner_id=customer.pk,
         to=wish.to,

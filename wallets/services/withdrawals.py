@@ -15,6 +15,7 @@ from coinhub.core.money import trimmed_text
 from coinhub.users.models import User
 from coinhub.users.services import confirmations
 from coinhub.users.services.confirmations import ConfirmationEnded
+from coinhub.users.services.proofs import Proof
 from wallets.ledger import chart, drafts
 from wallets.ledger.drafts import HoldDraft, TransactionDraft
 from wallets.ledger.errors import InsufficientFunds
@@ -95,20 +96,20 @@ def withdraw(
 def confirm_and_withdraw(
     *,
     challenge_id: UUID,
-    code: str,
+    proof: Proof,
     customer: User,
     wish: Wish,
     actor: Actor,
     request: MoneyRequest,
 ) -> Booked:
-    """Confirm with a code of the second factor, and withdraw.
+    """Confirm with the second factor, and withdraw.
 
     Atomic: the check of the code by itself, so that it stays used; then as ``withdraw``.
     Repeat: as ``withdraw``; what was confirmed already is not confirmed again.
     Raises: what ``confirmations.confirm`` and ``withdraw`` refuse.
     """
     with suppress(ConfirmationEnded):  # a second click; if it really ended, ``withdraw`` says so
-        confirmations.confirm(user=customer, challenge_id=challenge_id, code=code, actor=actor)
+        confirmations.confirm(user=customer, challenge_id=challenge_id, proof=proof, actor=actor)
     return withdraw(
         customer_id=customer.pk,
         wish=wish,

@@ -13,6 +13,7 @@ from coinhub.core.ids import as_uuid
 from coinhub.core.requests import actor_of
 from coinhub.users.models import User
 from coinhub.users.services.confirmations import SecondFactorNeeded, StepUpRequired
+from coinhub.users.web.shown import proof_in
 from coinhub.web.pages import Page, reader_of, refusals_on
 from wallets.selectors import destinations
 from wallets.services import destinations as address_book
@@ -87,7 +88,7 @@ def add(request: HttpRequest, form: DestinationForm, challenge: UUID | None) -> 
         customer=person,
         wanted=place,
         challenge_id=challenge,
-        code=request.POST.get("code", ""),
+        proof=proof_in(request, person),
         actor=actor,
     )
 
@@ -108,9 +109,11 @@ FIELDS = {
     "ADDRESS_INVALID": "address",
     "CODE_REFUSED": "code",
     "FACTOR_LOCKED": "code",
+    "PASSKEY_REFUSED": "code",
 }
 TEXTS = {
     "CODE_REFUSED": "This code is not right, or was used before. Wait for the next one.",
+    "PASSKEY_REFUSED": "This was not your passkey, or it was for something else. Try again.",
     "CONFIRMATION_ENDED": "That took too long. Please review the address again.",
     SecondFactorNeeded.code: "An address needs a second factor. Set one up in your settings first.",
 }

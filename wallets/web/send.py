@@ -18,6 +18,7 @@ from coinhub.core.ids import as_uuid
 from coinhub.core.money import Money
 from coinhub.core.requests import actor_of
 from coinhub.users.services.confirmations import StepUpRequired
+from coinhub.users.web.shown import proof_in
 from coinhub.web.pages import Page, is_undecided, reader_of, refusals_on
 from wallets.ledger.request import Booked, MoneyRequest
 from wallets.models import Wallet
@@ -134,7 +135,7 @@ def transfer(
                 )
             return transfers.confirm_and_pay(
                 challenge_id=challenge,
-                code=request.POST.get("code", ""),
+                proof=proof_in(request, person_of(request)),
                 customer=person_of(request),
                 wish=wish,
                 actor=actor,

@@ -15,6 +15,7 @@ from coinhub.api import limits
 from coinhub.core.errors import DomainError, ValidationFailed
 from coinhub.core.ids import as_uuid
 from coinhub.core.requests import actor_of
+from coinhub.users.web.shown import proof_in
 from coinhub.web.pages import Page, is_undecided, reader_of, refusals_on
 from wallets.ledger.errors import MoveNotAllowed
 from wallets.ledger.request import Booked, MoneyRequest
@@ -133,7 +134,7 @@ def withdraw(request: HttpRequest, leaving: Leaving, key: str, challenge: UUID) 
     with refusals.counted(money, was_confirmed=True):
         return service.confirm_and_withdraw(
             challenge_id=challenge,
-            code=request.POST.get("code", ""),
+            proof=proof_in(request, person_of(request)),
             customer=person_of(request),
             wish=leaving.wish,
             actor=actor_of(request),

@@ -45,6 +45,7 @@ FIELDS = {
     "NOTHING_LEFT_TO_REVERSE": "amount",
     "CODE_REFUSED": "code",
     "FACTOR_LOCKED": "code",
+    "PASSKEY_REFUSED": "code",
 }
 LIMITS = {
     "payments_1h": "That would be more payments than you may make in an hour",
@@ -62,6 +63,7 @@ SAID = {
     "COOLDOWN_ACTIVE": "Three payments in a row failed. Please wait some minutes, then try again.",
     "PRICE_UNAVAILABLE": "There is no recent price of this currency. Please try again in a minute.",
     "CODE_REFUSED": "This code is not right, or was used before. Wait for the next one.",
+    "PASSKEY_REFUSED": "This was not your passkey, or it was for something else. Try again.",
     "CONFIRMATION_ENDED": "That took too long. Please review the payment again.",
     "SECOND_FACTOR_MISSING": "A payment of this size needs a second factor. Set one up in your"
     " settings first.",

@@ -54,9 +54,7 @@ class RecoveryCode(models.Model):
 
 
 class FactorLock(models.Model):
-    """One row counts a person's wrong codes since the last right one, and says until when to wait.
-
-    Every check of a code holds this row, so that codes are tried one after another.
+    """One row is held by every check of a person's codes, so that they are tried one by one.
 
     Personal data: ``user``.
     """
@@ -64,8 +62,30 @@ class FactorLock(models.Model):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, primary_key=True, related_name="+"
     )
+
+    def __str__(self) -> str:
+        return f"lock of {self.pk}"
+
+
+class FactorTries(models.Model):
+    """One row counts wrong codes for a person from one place, and says until when it waits.
+
+    ``place`` is the keyed hash of a known device, of what is signed in, or of all strangers
+    together. A right code from there deletes the row.
+
+    Personal data: ``user``.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    place = models.BinaryField(max_length=32)
     failures = models.IntegerField(default=0, db_default=0)
     locked_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "place"], name="factor_tries_by_place"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.failures} wrong codes"

@@ -12,13 +12,15 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 
 from coinhub.core.actor import Actor
 from coinhub.core.db import ClockTimestamp
 from coinhub.core.errors import DomainError, NotYours
 from coinhub.events import audit
 from coinhub.users.models import Confirmation, User
-from coinhub.users.services import second_factor
+from coinhub.users.services import passkeys, second_factor
+from coinhub.users.services.proofs import Proof
 
 LIFE = timedelta(minutes=5)
 KEPT = timedelta(days=1)  # how long an unused challenge is kept after its end
@@ -108,19 +110,19 @@ def require(
     )
 
 
-def confirm(*, user: User, challenge_id: UUID, code: str, actor: Actor) -> Confirmation:
-    """Confirm one's own challenge with a code of the second factor.
+def confirm(*, user: User, challenge_id: UUID, proof: Proof, actor: Actor) -> Confirmation:
+    """Confirm one's own challenge with the second factor: a code, or a passkey that signed it.
 
-    Atomic: the check of the code is a transaction of its own, so that wrong ones are counted.
-    Writes: Confirmation, audit event, of a wrong code too.
-    Raises: NotYours, ConfirmationEnded, what ``second_factor.check_code`` refuses.
+    Atomic: the check of a code is a transaction of its own, so that wrong ones are counted.
+    Writes: Confirmation, audit event, of what was refused too.
+    Raises: NotYours, ConfirmationEnded, what ``second_factor.check_code`` refuses, PasskeyRefused.
     """
     challenge = Confirmation.objects.filter(pk=challenge_id, user=user).first()
     if challenge is None:
         raise NotYours
     if not _open(user).filter(pk=challenge_id).exists():
         raise ConfirmationEnded
-    method = _checked(user, code, challenge, actor)
+    method = _checked(user, proof, challenge, actor)
     with transaction.atomic():
         changed = _open(user).filter(pk=challenge_id)
         if not changed.update(confirmed_at=ClockTimestamp(), method=method):
@@ -143,15 +145,29 @@ def digest_of(user_id: UUID, command: str, facts: Mapping[str, str]) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-def _checked(user: User, code: str, challenge: Confirmation, actor: Actor) -> str:
-    """Use up a code; a wrong one is written down."""
+def passkey_challenge(asked: Confirmation) -> bytes:
+    """Give what a passkey signs to confirm: a keyed hash of the question and all that it is about.
+
+    So what was signed for one operation fits no other, and is good as long and as often as the
+    confirmation itself: five minutes, once.
+    """
+    bound = f"{asked.pk} {bytes(asked.digest).hex()}"
+    return salted_hmac("coinhub.users.passkey", bound, algorithm="sha256").digest()
+
+
+def _checked(user: User, proof: Proof, challenge: Confirmation, actor: Actor) -> str:
+    """Name the factor that was proved; what is refused is written down."""
     try:
-        return second_factor.check_code(user, code)
-    except second_factor.CodeRefused:
+        if proof.credential is None:
+            return second_factor.check_code(user, proof.code, proof.place)
+        passkeys.require_signed(user, passkey_challenge(challenge), proof.credential, proof.host)
+    except (second_factor.CodeRefused, passkeys.PasskeyRefused) as refusal:
+        why = "wrong code" if refusal.code == "CODE_REFUSED" else "wrong passkey"
         with transaction.atomic():
-            told = {"command": challenge.command, "why": "wrong code"}
+            told = {"command": challenge.command, "why": why}
             _record("confirmation.refused", challenge.pk, actor, **told)
         raise
+    return passkeys.PASSKEY
 
 
 def _use(confirmation_id: UUID, user: User, digest: bytes, key: str, actor: Actor) -> str | None:

@@ -2,6 +2,8 @@
 
 A code works once, ever: the database remembers the time steps used and the recovery codes used up,
 and every check holds the person's lock row, so that tries at the same moment wait for each other.
+Wrong codes are counted for each place they come from by itself, so that strangers who know a
+password cannot keep the owner out; all strangers are one place.
 """
 
 import math
@@ -17,7 +19,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from coinhub.core.db import database_clock, require_transaction
 from coinhub.core.errors import DomainError
-from coinhub.users.models import FactorLock, RecoveryCode, UsedCode, User
+from coinhub.users.models import FactorLock, FactorTries, RecoveryCode, UsedCode, User
+from coinhub.users.services.proofs import STRANGER
 
 TOTP = "totp"
 RECOVERY = "recovery_code"
@@ -60,23 +63,28 @@ def has_totp(user: User) -> bool:
     return bool(Authenticator.objects.filter(user_id=user.pk, type=TOTP).exists())
 
 
-def check_code(user: User, code: str) -> str:
+def check_code(user: User, code: str, place: str = STRANGER) -> str:
     """Use up a one-time or recovery code of a person and say which of the two it was.
+
+    ``place`` names the known device, or the session, it comes from.
 
     Atomic: opens its own transaction and refuses to run inside another: what was used stays used,
         and a wrong try stays counted, whatever becomes of the operation it was for.
     Repeat: refused; a code works once.
-    Writes: UsedCode or RecoveryCode, FactorLock.
+    Writes: UsedCode or RecoveryCode, FactorTries.
     Raises: CodeRefused, FactorLocked.
     """
     with transaction.atomic(durable=True):
-        lock = _lock(user)
+        _lock(user)
         now = database_clock()
-        if lock.locked_until is not None and lock.locked_until > now:
-            raise _locked(lock.locked_until - now)
+        tries = _tries(user, place)
+        if tries.locked_until is not None and tries.locked_until > now:
+            raise _locked(tries.locked_until - now)
         method, is_guess = _use(user, _normal(code))
-        if method is not None or is_guess:
-            _count(lock, now, is_right=method is not None)
+        if method is not None:
+            FactorTries.objects.filter(pk=tries.pk).delete()
+        elif is_guess:
+            _count(tries, now)
     if method is None:  # raised only now: the count must be committed
         raise CodeRefused
     return method
@@ -164,8 +172,11 @@ def use_step(authenticator_id: int, step: int) -> bool:
 def _use(user: User, code: str) -> tuple[str | None, bool]:
     """Use a code up and name it; say of what is refused whether it was a guess.
 
-    Who sends a code that was right once has not guessed: a double click locks nobody out.
+    Who sends a code that was right once has not guessed: a double click locks nobody out. Nor has
+    who sends nothing.
     """
+    if not code:
+        return None, False
     if len(code) == RECOVERY_LENGTH:
         known = RecoveryCode.objects.filter(user=user, digest=_digest(code))
         if known.filter(used_at=None).update(used_at=database_clock()):
@@ -193,18 +204,27 @@ def _digest(code: str) -> bytes:
     return salted_hmac("coinhub.users.recovery_code", code, algorithm="sha256").digest()
 
 
-def _lock(user: User) -> FactorLock:
-    FactorLock.objects.bulk_create([FactorLock(user=user)], ignore_conflicts=True)
-    return FactorLock.objects.select_for_update().get(user=user)
+def _lock(user: User) -> None:
+    rows = FactorLock.objects.select_for_update().filter(user=user)
+    if not rows:
+        FactorLock.objects.bulk_create([FactorLock(user=user)], ignore_conflicts=True)
+        rows.get()
 
 
-def _count(lock: FactorLock, now: datetime, *, is_right: bool) -> None:
-    lock.failures = 0 if is_right else lock.failures + 1
-    lock.locked_until = None
-    if lock.failures and lock.failures % TRIES == 0:
-        growth = LOCK_GROWS ** min(lock.failures // TRIES - 1, 10)
-        lock.locked_until = now + min(FIRST_LOCK * growth, LONGEST_LOCK)
-    lock.save(update_fields=["failures", "locked_until"])
+def _tries(user: User, place: str) -> FactorTries:
+    """Find what is counted for a place; the person's lock keeps others away from here."""
+    digest = salted_hmac("coinhub.users.factor_place", place, algorithm="sha256").digest()
+    found = FactorTries.objects.filter(user=user, place=digest).first()
+    return found or FactorTries(user=user, place=digest)
+
+
+def _count(tries: FactorTries, now: datetime) -> None:
+    tries.failures += 1
+    tries.locked_until = None
+    if tries.failures % TRIES == 0:
+        growth = LOCK_GROWS ** min(tries.failures // TRIES - 1, 10)
+        tries.locked_until = now + min(FIRST_LOCK * growth, LONGEST_LOCK)
+    tries.save()
 
 
 def _locked(left: timedelta) -> FactorLocked:

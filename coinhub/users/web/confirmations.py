@@ -14,10 +14,11 @@ from coinhub.core.ids import as_uuid
 from coinhub.core.requests import actor_of
 from coinhub.users.models import Confirmation
 from coinhub.users.selectors.confirmations import list_open
-from coinhub.users.services import confirmations, second_factor
+from coinhub.users.services import confirmations, passkeys, second_factor
 from coinhub.users.web.key_forms import CodeForm
 from coinhub.users.web.proof import NOT_RIGHT
 from coinhub.users.web.settings import person_of
+from coinhub.users.web.shown import proof_in
 from coinhub.users.web.staying import stay
 from coinhub.web.pages import Page, refusals_on
 
@@ -77,7 +78,7 @@ def confirmed(request: HttpRequest, form: Form, challenge: UUID) -> bool:
         confirmations.confirm(
             user=person_of(request),
             challenge_id=challenge,
-            code=form.cleaned_data["code"],
+            proof=proof_in(request, person_of(request)),
             actor=actor_of(request),
         )
         stay(request, person_of(request))
@@ -88,6 +89,8 @@ def refusal_in_words(refusal: DomainError) -> tuple[str | None, str]:
     """Say what is wrong with a code, or with what it was for."""
     if isinstance(refusal, second_factor.CodeRefused):
         return "code", NOT_RIGHT
+    if isinstance(refusal, passkeys.PasskeyRefused):
+        return "code", "This was not your passkey, or it was for something else. Try again."
     if isinstance(refusal, second_factor.FactorLocked):
         minutes = math.ceil(refusal.members["retry_after"] / 60)
         return "code", f"Too many wrong codes. Please wait, {minutes} min."

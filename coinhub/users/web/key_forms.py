@@ -94,3 +94,5 @@ class CodeForm(forms.Form):
         attributes = self.fields["code"].widget.attrs
         attributes["class"] = "form-control"
         attributes.pop("autofocus", None)  # there may be several on one page
+        # Who uses a passkey types none.
+        self.fields["code"].required = not self.data.get("credential")

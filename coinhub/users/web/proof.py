@@ -14,6 +14,7 @@ from coinhub.users import trail
 from coinhub.users.models import User
 from coinhub.users.services import second_factor
 from coinhub.users.services.second_factor import CodeRefused, FactorLocked
+from coinhub.users.web.shown import place_of
 
 FRESH_S = 300
 NOT_RIGHT = "This code is not right, or was used before. Take the next one."
@@ -51,7 +52,7 @@ def take_code(request: HttpRequest, user: User, code: str) -> str:
     Raises: ValidationError.
     """
     try:
-        return second_factor.check_code(user, code)
+        return second_factor.check_code(user, code, place_of(request, user))
     except CodeRefused as refusal:
         trail.code_refused(request, user)
         raise ValidationError(NOT_RIGHT, code=refusal.code) from None

@@ -20,6 +20,7 @@ from coinhub.users import key_text
 from coinhub.users.models import ApiKey, ApiKeySpend, User
 from coinhub.users.services import api_keys, confirmations, second_factor
 from coinhub.users.services.api_keys import SpendCapExceeded, TooManyKeys, Wish
+from coinhub.users.services.proofs import Proof
 from tests.api_client import Caller
 from tests.coinhub.api.test_problems import require_problem, routes
 from tests.conftest import make_customer, make_staff, wallet_of
@@ -49,7 +50,7 @@ def make_key(user, *scopes, **wish):
     except confirmations.StepUpRequired as refusal:
         made = refusal.members["challenge_id"]
     code = codes[user.pk].pop()
-    confirmations.confirm(user=user, challenge_id=made, code=code, actor=actor_of(user))
+    confirmations.confirm(user=user, challenge_id=made, proof=Proof(code), actor=actor_of(user))
     return api_keys.create(user=user, wish=wanted, confirmation_id=made, actor=actor_of(user))
 
 
@@ -282,7 +283,7 @@ class TestMoneyScopes:
         made = refused.value.members["challenge_id"]
         assert refused.value.members["facts"]["networks"] == HOME
         code = codes[dora.pk].pop()
-        confirmations.confirm(user=dora, challenge_id=made, code=code, actor=actor_of(dora))
+        confirmations.confirm(user=dora, challenge_id=made, proof=Proof(code), actor=actor_of(dora))
         for other in (
             Wish(label="bot", scopes=("withdraw", "transfer"), networks=(HOME,)),
             Wish(label="bot", scopes=("withdraw",)),

@@ -18,7 +18,9 @@ from coinhub.users.services.confirmations import (
     SecondFactorNeeded,
     StepUpRequired,
 )
+from coinhub.users.services.proofs import Proof
 from tests.conftest import make_customer
+from tests.passkeys import HOST, Passkey
 from tests.sessions import as_owner
 
 FACTS = {"amount": "12.50", "currency": "GBP", "to": "bob@example.com"}
@@ -59,7 +61,7 @@ def given(user, **options):
     """Ask and confirm; give the id."""
     made = challenge(user, **options)
     code = second_factor.find_unused_code(user)
-    confirmations.confirm(user=user, challenge_id=made, code=code, actor=actor_of(user))
+    confirmations.confirm(user=user, challenge_id=made, proof=Proof(code), actor=actor_of(user))
     return made
 
 
@@ -146,7 +148,7 @@ class TestConfirming:
             confirmations.confirm(
                 user=mallory,
                 challenge_id=challenge(dora, facts={"x": "y"}),
-                code=second_factor.find_unused_code(mallory),
+                proof=Proof(second_factor.find_unused_code(mallory)),
                 actor=actor_of(mallory),
             )
 
@@ -163,7 +165,7 @@ class TestConfirming:
         made = challenge(dora)
         with pytest.raises(second_factor.CodeRefused):
             confirmations.confirm(
-                user=dora, challenge_id=made, code="not-a-code", actor=actor_of(dora)
+                user=dora, challenge_id=made, proof=Proof("not-a-code"), actor=actor_of(dora)
             )
         assert Confirmation.objects.get(pk=made).confirmed_at is None
         assert refusals_recorded() == ["wrong code"]
@@ -171,7 +173,9 @@ class TestConfirming:
     def test_is_confirmed_once(self, dora):
         made = given(dora)
         with pytest.raises(ConfirmationEnded):
-            confirmations.confirm(user=dora, challenge_id=made, code="1", actor=actor_of(dora))
+            confirmations.confirm(
+                user=dora, challenge_id=made, proof=Proof("1"), actor=actor_of(dora)
+            )
 
 
 def age(confirmation_id):
@@ -185,6 +189,16 @@ def age(confirmation_id):
 
 
 class TestTime:
+    def test_what_a_passkey_signed_is_too_late_after_five_minutes(self, committed_db):
+        user = make_customer("keyholder")
+        key = Passkey().add_to(user)
+        made = challenge(user)
+        asked = confirmations.passkey_challenge(Confirmation.objects.get(pk=made))
+        proof = Proof(credential=key.answer(asked), host=HOST)
+        age(made)
+        with pytest.raises(ConfirmationEnded):
+            confirmations.confirm(user=user, challenge_id=made, proof=proof, actor=actor_of(user))
+
     def test_ends_after_five_minutes_confirmed_or_not(self, committed_db):
         user = make_customer("dora")
         with transaction.atomic():
@@ -195,7 +209,9 @@ class TestTime:
         assert renewed != made
         age(renewed)
         with pytest.raises(ConfirmationEnded):
-            confirmations.confirm(user=user, challenge_id=renewed, code="1", actor=actor_of(user))
+            confirmations.confirm(
+                user=user, challenge_id=renewed, proof=Proof("1"), actor=actor_of(user)
+            )
         events = AuditEvent.objects.filter(object_id=str(made), action="confirmation.refused")
         assert [event.after["why"] for event in events] == ["expired"]
 

@@ -1,5 +1,6 @@
 """The second factor: a code works once, whoever sends it how often, and guessing is slow."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -7,16 +8,20 @@ import pytest
 from allauth.mfa import app_settings as mfa_settings
 from allauth.mfa.adapter import DefaultMFAAdapter, get_adapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import decrypt
 from allauth.utils import get_form_class
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from django.test import Client
 
 from coinhub.core.db import database_clock
-from coinhub.users.models import FactorLock, RecoveryCode, UsedCode
+from coinhub.users.models import FactorTries, RecoveryCode, UsedCode
 from coinhub.users.services import second_factor
 from coinhub.users.services.second_factor import CodeRefused, FactorLocked
 from coinhub.users.web.forms import AgainForm, CodeForm
-from tests.conftest import make_customer
+from tests.api_client import Caller
+from tests.conftest import PASSWORD, make_customer
+from tests.passkeys import Passkey
 
 
 def enrol(user):
@@ -34,11 +39,13 @@ def wrong_for(secret):
     return next(code for code in (f"{n:06d}" for n in range(10)) if code not in near)
 
 
-def try_code(user, code):
+def try_code(user, code, place=""):
     try:
-        return second_factor.check_code(user, code)
+        return second_factor.check_code(user, code, place)
     except (CodeRefused, FactorLocked) as refusal:
         return type(refusal)
+    except OperationalError:  # waited too long behind the others: neither taken nor counted
+        return "busy"
     finally:
         connection.close()
 
@@ -168,9 +175,9 @@ class TestGuessing:
         waits = []
         for _ in range(8):
             self.fail(alice, secret, 5)
-            lock = FactorLock.objects.get(user=alice)
-            waits.append(lock.locked_until - database_clock())
-            FactorLock.objects.update(locked_until=database_clock() - timedelta(seconds=1))
+            tries = FactorTries.objects.get(user=alice)
+            waits.append(tries.locked_until - database_clock())
+            FactorTries.objects.update(locked_until=database_clock() - timedelta(seconds=1))
         minutes = [round(wait / timedelta(minutes=1)) for wait in waits]
         assert minutes == [1, 4, 16, 64, 256, 1024, 1440, 1440]
 
@@ -191,6 +198,108 @@ class TestGuessing:
         second_factor.check_code(alice, code_of(secret))
         self.fail(alice, secret, 4)
         assert second_factor.check_code(alice, code_of(secret, 1)) == "totp"
+
+
+@pytest.mark.django_db
+class TestStrangersWhoKnowThePassword:
+    """They guess codes until the factor waits, and the owner gets through all the same."""
+
+    def guess(self, user, times=5):
+        secret = decrypt(Authenticator.objects.get(user=user, type="totp").data["secret"])
+        for _ in range(times):
+            stranger = self.at_the_code(Client(), user)
+            answer = stranger.post("/accounts/2fa/authenticate/", {"code": wrong_for(secret)})
+            assert not is_in(stranger)
+        return answer.content.decode()
+
+    def at_the_code(self, browser, user):
+        browser.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+        return browser
+
+    def sign_in(self, browser, user):
+        self.at_the_code(browser, user)
+        code = second_factor.find_unused_code(user)
+        browser.post("/accounts/2fa/authenticate/", {"code": code})
+        return is_in(browser)
+
+    def test_do_not_keep_the_owner_from_a_device_of_old(self, alice):
+        enrol(alice)
+        owner = Client()
+        assert self.sign_in(owner, alice)
+        owner.post("/accounts/logout/")
+        assert not is_in(owner)
+        self.guess(alice)
+        assert "Too many wrong codes" in self.guess(alice, 1)
+        assert not self.sign_in(Client(), alice)
+        assert self.sign_in(owner, alice)
+
+    def test_do_not_keep_the_owner_from_confirming_where_they_are_signed_in(self, alice, signed_in):
+        enrol(alice)
+        caller, browser = Caller(alice), signed_in(alice)
+        self.guess(alice)
+        wish = {"label": "shop", "scopes": ["transfer"]}
+        asked = caller.post("api-keys", wish).json()["challenge_id"]
+        code = {"code": second_factor.find_unused_code(alice)}
+        assert caller.post(f"auth/confirmations/{asked}", code).status_code == 200
+        code = {"code": second_factor.find_unused_code(alice)}
+        asked = caller.post("api-keys", {**wish, "label": "other"}).json()["challenge_id"]
+        answer = browser.post("/settings/confirmations/", {"challenge": asked, **code})
+        assert answer.status_code == 302
+
+    def test_do_not_keep_a_passkey_out(self, alice):
+        enrol(alice)
+        key = Passkey().add_to(alice)
+        self.guess(alice)
+        owner = self.at_the_code(Client(), alice)
+        page = owner.get("/accounts/2fa/authenticate/")
+        for _ in range(12):  # nor do wrong answers of passkeys
+            wrong = json.dumps(key.answer(b"something else"))
+            owner.post("/accounts/2fa/authenticate/", {"credential": wrong})
+        signed = key.sign(page.context["js_data"]["request_options"])
+        page = owner.get("/accounts/2fa/authenticate/")
+        signed = key.sign(page.context["js_data"]["request_options"])
+        owner.post("/accounts/2fa/authenticate/", {"credential": json.dumps(signed)})
+        assert is_in(owner)
+
+    def test_are_one_stranger_whatever_device_they_claim(self, alice):
+        secret = enrol(alice)
+        self.guess(alice)
+        claimed = Client()
+        claimed.cookies["device"] = "made-up"
+        self.at_the_code(claimed, alice)
+        claimed.post("/accounts/2fa/authenticate/", {"code": code_of(secret)})
+        assert not is_in(claimed)
+        other = make_customer("other")
+        device = Client()
+        self.at_the_code(device, other)
+        assert is_in(device)
+        device.post("/accounts/logout/")
+        self.at_the_code(device, alice)
+        device.post("/accounts/2fa/authenticate/", {"code": code_of(secret)})
+        assert not is_in(device)
+
+    def test_a_device_of_old_that_guesses_waits_as_long(self, alice):
+        secret = enrol(alice)
+        for _ in range(5):
+            with pytest.raises(CodeRefused):
+                second_factor.check_code(alice, wrong_for(secret), "device one")
+        with pytest.raises(FactorLocked):
+            second_factor.check_code(alice, code_of(secret), "device one")
+        assert second_factor.check_code(alice, code_of(secret), "device two") == "totp"
+        with pytest.raises(FactorLocked):
+            second_factor.check_code(alice, code_of(secret, 1), "device one")
+
+    def test_a_right_code_of_the_owner_gives_strangers_no_new_tries(self, alice):
+        secret = enrol(alice)
+        self.guess(alice, 4)
+        second_factor.check_code(alice, code_of(secret), "device one")
+        self.guess(alice, 1)
+        with pytest.raises(FactorLocked):
+            second_factor.check_code(alice, code_of(secret, 1))
+
+
+def is_in(browser):
+    return browser.get("/settings/").status_code == 200
 
 
 @pytest.mark.django_db
@@ -225,7 +334,14 @@ class TestAtOnce:
         user = make_customer("stormed")
         code = code_of(enrol(user))
         answers = at_once([(user, code)] * 50)
-        assert (answers.count("totp"), answers.count(CodeRefused)) == (1, 49)
+        refused = answers.count(CodeRefused) + answers.count("busy")
+        assert (answers.count("totp"), refused) == (1, 49)
+
+    def test_one_code_from_many_places_is_one_success(self, committed_db):
+        user = make_customer("stormed")
+        code = code_of(enrol(user))
+        answers = at_once([(user, code, f"device {number}") for number in range(20)])
+        assert (answers.count("totp"), answers.count(CodeRefused)) == (1, 19)
 
     def test_ten_recovery_codes_are_ten_successes_and_the_same_again_none(self, committed_db):
         user = make_customer("recovering")

@@ -10,6 +10,7 @@ from coinhub.core.money import Money
 from coinhub.users.models import ApiKeySpend
 from coinhub.users.services import api_keys, second_factor
 from coinhub.users.services.api_keys import Wish
+from coinhub.users.services.proofs import Proof
 from kyc.models import Case
 from kyc.services import take_over
 from tests.api_client import Caller, new_key
@@ -106,7 +107,7 @@ class TestApiKey:
         api_keys.confirmations.confirm(
             user=owner,
             challenge_id=challenge,
-            code=second_factor.find_unused_code(owner),
+            proof=Proof(second_factor.find_unused_code(owner)),
             actor=system(),
         )
         return api_keys.create(user=owner, wish=wish, confirmation_id=challenge, actor=system())

@@ -14,6 +14,7 @@ from coinhub.core.errors import NotYours
 from coinhub.events.models import AuditEvent, OutboxEvent
 from coinhub.users.services import confirmations, second_factor
 from coinhub.users.services.confirmations import SecondFactorNeeded, StepUpRequired
+from coinhub.users.services.proofs import Proof
 from tests.conftest import make_customer
 from tests.stepped import Stepped
 from tests.wallets.address_book import entries, open_book
@@ -64,7 +65,9 @@ def challenge_for(user, place=PLACES["BTC"]) -> UUID:
 def confirm(user, challenge):
     code = second_factor.find_unused_code(user)
     assert code, "a test can confirm twice: two codes are good at a time"
-    confirmations.confirm(user=user, challenge_id=challenge, code=code, actor=actor_of(user))
+    confirmations.confirm(
+        user=user, challenge_id=challenge, proof=Proof(code), actor=actor_of(user)
+    )
 
 
 def added(user, place=PLACES["BTC"]):
