@@ -19,6 +19,7 @@ def database(name: str) -> dict[str, Any]:
     config: dict[str, Any] = env.db(name)
     if config.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured(f"{name} must be a postgres:// address")
+    config["ENGINE"] = "coinhub.core.postgres"
     config["CONN_MAX_AGE"] = number("COINHUB_CONN_MAX_AGE", default=3600)
     config["CONN_HEALTH_CHECKS"] = True
     config["OPTIONS"] = {
