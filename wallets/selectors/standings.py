@@ -1,5 +1,6 @@
 """What stands in a customer's way at this moment: stops, freezes, a pause."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,9 +11,11 @@ from django.utils.crypto import salted_hmac
 from coinhub.core.db import sql_file
 from coinhub.core.ids import shard_of
 from coinhub.core.recent import Recent
+from kyc.models import Case
 from wallets.models import Freeze, Stop
 
 STANDING = sql_file("wallets/sql/queries/standing.sql")
+COLUMNS = 6
 _STOPPED = """
 SELECT s.scope, s.value, s.message,
        to_char(s.engaged_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
@@ -40,7 +43,7 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a customer stands.
+    """Where a customer stands: what is in the way, and how far the identity is checked.
 
     Units:  ``pause_s`` and ``recipients_wait_s`` in seconds; ``refused_recipients`` of 24 hours.
     """
@@ -50,6 +53,8 @@ class Standing:
     pause_s: int = 0
     refused_recipients: int = 0
     recipients_wait_s: int = 0
+    kyc_status: str = Case.Status.NOT_STARTED
+    tier: int = 0
 
     def stopped(self, operation: str, currency: str) -> Stopped | None:
         """Give the stop that holds an operation, if there is one."""
@@ -68,20 +73,31 @@ class Standing:
 
 def standing_of(customer_id: UUID) -> Standing:
     """Read where a customer stands, in one query."""
-    wanted: dict[str, Any] = {
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING, wanted_of(customer_id))
+        return standing_in(cursor.fetchone())
+
+
+def wanted_of(customer_id: UUID) -> dict[str, Any]:
+    """Give the parameters of STANDING, for queries that it is a part of too."""
+    return {
         "customer": customer_id,
         "shard": shard_of(customer_id),
         "rate_key": recipients_window(customer_id),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(STANDING, wanted)
-        stops, freezes, pause_s, (refused, wait_s) = cursor.fetchone()
+
+
+def standing_in(row: Sequence[Any]) -> Standing:
+    """Read the columns of STANDING, with which a row begins."""
+    stops, freezes, pause_s, (refused, wait_s), kyc_status, tier = row[:COLUMNS]
     return Standing(
         stops=tuple(Stopped(*stop) for stop in stops),
         freezes=frozenset(freezes),
         pause_s=pause_s or 0,
         refused_recipients=refused,
         recipients_wait_s=wait_s or 0,
+        kyc_status=kyc_status or Case.Status.NOT_STARTED,
+        tier=tier or 0,
     )
 
 

@@ -13,13 +13,12 @@ from wallets.ledger.errors import MoveNotAllowed, NothingLeft, RoutedAnew
 from wallets.ledger.request import Booked, MoneyRequest
 from wallets.models import Transaction
 from wallets.policies import gates, limits, routing
-from wallets.policies.gates import Command
+from wallets.policies.gates import Command, Customer
 from wallets.selectors import corrections, currencies, transactions
 from wallets.selectors.prices import find_value
 from wallets.selectors.standings import standing_of
 from wallets.services import mandates
 from wallets.services.mandates import NONE, Mandate
-from wallets.services.transfer_plans import customer_of
 
 Type, State = Transaction.Type, Transaction.State
 
@@ -114,14 +113,14 @@ def prepare(*, owner_id: UUID, transaction_id: UUID, amount: str | None) -> Refu
         money.require_positive()
         if money.amount > left:
             raise NothingLeft(left=trimmed_text(left))
-    payer = original.payee_wallet
+    standing = standing_of(owner_id)
     command = Command(
-        customer=customer_of(owner_id, payer),
+        customer=Customer(owner_id, standing.kyc_status, standing.tier),
         operation=Type.REFUND,
         amount=money,
         fee=Money.zero(original.currency_id),
-        standing=standing_of(owner_id),
-        payer=payer,
+        standing=standing,
+        payer=original.payee_wallet,
     )
     return Refund(original, money, command)
 

@@ -9,17 +9,15 @@ from django.conf import settings
 from coinhub.core.actor import Actor
 from coinhub.core.errors import CurrencyMismatch, DomainError
 from coinhub.core.money import Money
-from coinhub.users.models import User
 from coinhub.users.services import confirmations
-from kyc.selectors import cases
 from wallets.ledger.request import MoneyRequest
-from wallets.models import Transaction, Wallet
+from wallets.models import Transaction
 from wallets.policies import gates
 from wallets.policies.gates import Command
-from wallets.selectors import currencies, fees, wallets
+from wallets.selectors import currencies, fees
+from wallets.selectors.parties import Parties, find_parties
 from wallets.selectors.prices import Valued
-from wallets.selectors.standings import Standing, standing_of
-from wallets.selectors.wallets import Parties, RecipientUnavailable
+from wallets.selectors.wallets import RecipientUnavailable
 from wallets.services import recipients
 from wallets.services.mandates import NONE, Mandate, StepUp
 
@@ -49,7 +47,6 @@ class Plan:
     wish: Wish
     command: Command
     parties: Parties
-    recipient: User | None
 
 
 def prepare(
@@ -62,10 +59,11 @@ def prepare(
     currency = currencies.get_currency(wish.amount.currency)
     wish.amount.require_scale(currency.decimals)
     fee = fees.fee_for(Transaction.Type.TRANSFER, wish.amount)
-    standing = standing_of(wish.owner_id)
-    parties, recipient, unowned = _look_up(wish, standing)
+    parties = find_parties(wish.owner_id, wish.to, wish.amount.currency)
+    parties, unowned = _judged(wish, parties)
+    standing = parties.standing
     command = Command(
-        customer=customer_of(wish.owner_id, parties.payer),
+        customer=gates.Customer(wish.owner_id, standing.kyc_status, standing.tier),
         operation=Transaction.Type.TRANSFER,
         amount=wish.amount,
         fee=fee,
@@ -86,28 +84,24 @@ def prepare(
             above_usd=Decimal(settings.TRANSFER_STEP_UP_USD),
         ),
     )
-    return Plan(wish, command, parties, recipient)
+    return Plan(wish, command, parties)
 
 
-def _look_up(wish: Wish, standing: Standing) -> tuple[Parties, User | None, DomainError | None]:
-    """Find both sides, or say why there are none; that refusal takes its turn at the gates."""
-    nobody = Parties(None, None)
-    if recipients.is_used_up(standing):
-        return nobody, None, recipients.refusal(standing)
+def _judged(wish: Wish, parties: Parties) -> tuple[Parties, DomainError | None]:
+    """Say why there is nobody to pay; that refusal takes its turn at the gates."""
+    refusal: DomainError | None = parties.refusal
+    if recipients.is_used_up(parties.standing):
+        refusal = recipients.refusal(parties.standing)
+    if refusal is not None:
+        return Parties(None, standing=parties.standing), refusal
     try:
-        parties = wallets.find_parties(wish.owner_id, wish.to, wish.amount.currency)
-    except RecipientUnavailable as refusal:
-        return nobody, None, refusal
-    payee = parties.payee
-    recipient = payee.owner if payee is not None else wallets.find_recipient(wish.to)
-    try:
-        if recipient is not None and recipient.pk == wish.owner_id:
+        if parties.recipient is not None and parties.recipient.pk == wish.owner_id:
             raise SelfTransfer
-        if payee is not None:
-            currencies.get_for(wish.amount, payee)
-    except (SelfTransfer, CurrencyMismatch) as refusal:
-        return parties, recipient, refusal
-    return parties, recipient, None
+        if parties.payee is not None:
+            currencies.get_for(wish.amount, parties.payee)
+    except (SelfTransfer, CurrencyMismatch) as found:
+        return parties, found
+    return parties, None
 
 
 def prepare_trial(wish: Wish, *, actor: Actor, mandate: Mandate = NONE) -> Plan:
@@ -133,14 +127,3 @@ def pass_gates(plan: Plan) -> Valued | None:
     except RecipientUnavailable:
         recipients.count_refused(plan.wish.owner_id)
         raise
-
-
-def customer_of(customer_id: UUID, wallet: Wallet | None) -> gates.Customer:
-    """Say who pays; the wallet came with its owner and case, without one they are looked up."""
-    if wallet is not None and wallet.owner is not None:
-        case = getattr(wallet.owner, "kyc_case", None)
-    else:
-        case = cases.find_case(customer_id)
-    if case is None:
-        return gates.Customer(customer_id)
-    return gates.Customer(customer_id, case.status, case.tier)

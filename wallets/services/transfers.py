@@ -152,7 +152,7 @@ class _Sides:
 
 def _both_wallets(plan: Plan) -> _Sides:
     """Give both wallets; the payee's first one is opened, unless the payment cannot be made."""
-    payer, payee, recipient = plan.parties.payer, plan.parties.payee, plan.recipient
+    payer, payee, recipient = plan.parties.payer, plan.parties.payee, plan.parties.recipient
     if payer is not None and payee is not None:
         return _Sides(payer, payee, plan.parties.freezes)
     gates.require_funds(plan.command)

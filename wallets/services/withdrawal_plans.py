@@ -10,7 +10,6 @@ from coinhub.core.errors import DomainError, NotYours
 from coinhub.core.money import Money
 from coinhub.users.models import User
 from coinhub.users.services import confirmations
-from kyc.selectors import cases
 from wallets.ledger.request import MoneyRequest
 from wallets.models import Destination, Wallet, Withdrawal
 from wallets.policies import gates, withdrawing
@@ -57,7 +56,7 @@ def prepare(
     withdrawing.require_money(currency)
     price = wish.price
     customer = wallets.get_customer(customer_id)
-    case = cases.find_case(customer.pk)
+    standing = standing_of(customer.pk)
     destination, unowned = _find(
         lambda: destinations.get_destination(customer_id, wish.destination_id)
     )
@@ -70,13 +69,11 @@ def prepare(
         "to": "" if destination is None else f"{destination.label}, {destination.masked}",
     }
     command = gates.Command(
-        customer=gates.Customer(
-            customer.pk, case.status if case else "not_started", case.tier if case else 0
-        ),
+        customer=gates.Customer(customer.pk, standing.kyc_status, standing.tier),
         operation=PURPOSE,
         amount=price.amount,
         fee=price.fee,
-        standing=standing_of(customer.pk),
+        standing=standing,
         payer=Wallet.objects.filter(owner_id=customer.pk, currency_id=code).first(),
         unowned=unowned,
         step_up=StepUp(

@@ -183,7 +183,7 @@ def confirmation(
     context = {
         "form": form,
         "payment": payment,
-        "recipient": plan.recipient if command.unowned is None else None,
+        "recipient": plan.parties.recipient if command.unowned is None else None,
         "fee": command.fee.amount,
         "total": command.total.amount,
         "left": (available - command.total).amount,

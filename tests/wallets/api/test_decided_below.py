@@ -1,5 +1,6 @@
 """What changes between the look at the gates and the booking: the database decides, under lock."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -17,7 +18,7 @@ from tests.api_client import Caller, new_key
 from tests.coinhub.api.test_scopes import caller_with
 from tests.conftest import make_customer, wallet_of
 from wallets.models import Transaction, Wallet
-from wallets.selectors.standings import Standing
+from wallets.selectors.parties import find_parties
 from wallets.services import freezes, mandates, payments, stops, transfer_plans
 
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -42,7 +43,13 @@ def figures(wallet):
 @pytest.fixture
 def blind(monkeypatch):
     """Let the gates see neither stop nor freeze, as if both came a moment later."""
-    monkeypatch.setattr(transfer_plans, "standing_of", lambda _customer: Standing())
+
+    def look(*wanted):
+        found = find_parties(*wanted)
+        seen = replace(found.standing, stops=(), freezes=frozenset(), pause_s=0)
+        return replace(found, standing=seen)
+
+    monkeypatch.setattr(transfer_plans, "find_parties", look)
 
 
 class TestStop:

@@ -1,6 +1,7 @@
 """Reads for customers: their wallets, entries, statements and transactions."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -14,7 +15,9 @@ from kyc.models import Case
 from kyc.selectors import cases
 from tests.conftest import gbp, make_customer, make_staff, wallet_of
 from wallets.models import BalanceType, Transaction, Wallet
-from wallets.selectors import balances, pages, statements, transactions, wallets
+from wallets.selectors import balances, pages, parties, statements, transactions, wallets
+from wallets.selectors.parties import find_parties
+from wallets.selectors.standings import standing_of
 from wallets.services import holds, transfers
 from wallets.services import wallets as wallet_services
 
@@ -65,16 +68,33 @@ class TestParties:
         self, sides, alice, bob, django_assert_num_queries
     ):
         with django_assert_num_queries(1):
-            found = wallets.find_parties(alice.pk, bob.email.upper(), "GBP")
+            found = find_parties(alice.pk, bob.email.upper(), "GBP")
             assert found.payee.owner.kyc_case.status == "approved"
         assert (found.payer, found.payee) == sides
 
     def test_finds_the_payee_by_wallet_id(self, sides, alice):
-        found = wallets.find_parties(alice.pk, str(sides[1].public_id), "GBP")
+        found = find_parties(alice.pk, str(sides[1].public_id), "GBP")
         assert (found.payer, found.payee) == sides
 
     def test_a_customer_without_a_wallet_in_the_currency_can_be_paid(self, sides, alice, bob):
-        assert wallets.find_parties(alice.pk, bob.email, "USD") == wallets.Parties(None, None)
+        found = find_parties(alice.pk, bob.email, "USD")
+        assert (found.payer, found.payee, found.recipient) == (None, None, bob)
+        assert found.refusal is None
+
+    def test_where_the_payer_stands_comes_along_wallet_or_not(
+        self, sides, alice, carol, django_assert_num_queries
+    ):
+        for owner, to, currency in (
+            (alice, sides[1].owner.email, "GBP"),
+            (carol, str(sides[1].public_id), "GBP"),
+            (carol, str(uuid4()), "XAU"),
+        ):
+            with django_assert_num_queries(1):
+                found = find_parties(owner.pk, to, currency)
+            assert found.standing == standing_of(owner.pk)
+        assert standing_of(alice.pk).kyc_status == "approved"
+        assert standing_of(carol.pk).kyc_status == "pending"
+        assert standing_of(make_customer("erin", kyc="not_started").pk).tier == 0
 
     def test_every_recipient_who_cannot_be_paid_is_refused_alike(self, sides, alice):
         frozen = wallet_of(make_customer())
@@ -100,9 +120,9 @@ class TestParties:
         ]
         refusals = set()
         for to in tries:
-            with pytest.raises(wallets.RecipientUnavailable) as caught:
-                wallets.find_parties(alice.pk, to, "GBP")
-            refusals.add((caught.value.detail, str(caught.value.members)))
+            found = find_parties(alice.pk, to, "GBP")
+            assert (found.payer, found.payee, found.recipient) == (sides[0], None, None)
+            refusals.add((type(found.refusal), found.refusal.detail, str(found.refusal.members)))
         assert len(refusals) == 1
 
 
@@ -277,9 +297,9 @@ class TestWrittenOut:
     @pytest.mark.parametrize(
         ("model", "columns"),
         [
-            (Wallet, wallets.WALLET_COLUMNS),
-            (User, wallets.OWNER_COLUMNS),
-            (Case, wallets.CASE_COLUMNS),
+            (Wallet, parties.WALLET_COLUMNS),
+            (User, parties.OWNER_COLUMNS),
+            (Case, parties.CASE_COLUMNS),
             (User, tokens.COLUMNS),
         ],
     )
@@ -288,15 +308,16 @@ class TestWrittenOut:
         assert [name for name in order if name in columns] == list(columns)
 
     def test_a_party_is_the_same_row_as_the_model_reads(self, sides, alice, bob):
-        found = wallets.find_parties(alice.pk, bob.email, "GBP")
+        found = find_parties(alice.pk, bob.email, "GBP")
         for read, row in ((found.payer, sides[0]), (found.payee, sides[1])):
             row.refresh_from_db()
             for field in Wallet._meta.concrete_fields:
                 assert getattr(read, field.attname) == getattr(row, field.attname), field.name
-            for name in wallets.OWNER_COLUMNS:
-                assert getattr(read.owner, name) == getattr(row.owner, name)
-            for name in wallets.CASE_COLUMNS:
-                assert getattr(read.owner.kyc_case, name) == getattr(row.owner.kyc_case, name)
+        assert found.recipient is found.payee.owner
+        for name in parties.OWNER_COLUMNS:
+            assert getattr(found.recipient, name) == getattr(bob, name)
+        for name in parties.CASE_COLUMNS:
+            assert getattr(found.recipient.kyc_case, name) == getattr(bob.kyc_case, name)
 
     def test_a_customer_without_a_case_has_none_and_is_not_asked_for(
         self, sides, alice, django_assert_num_queries
@@ -304,7 +325,7 @@ class TestWrittenOut:
         dave = make_customer("dave", kyc="not_started")
         wallet_of(dave)
         with django_assert_num_queries(1):
-            found = wallets.find_parties(alice.pk, dave.email, "GBP")
+            found = find_parties(alice.pk, dave.email, "GBP")
             assert not cases.is_approved(found.payee.owner)
 
     def test_the_holder_of_a_token_is_the_same_row_as_the_model_reads(self, alice):
