@@ -89,7 +89,7 @@ DATABASES: dict[str, dict[str, Any]] = {"default": database("DATABASE_URL")}
 # Every statement of the application is prepared by the server at once; migrations, which run files
 # of many statements, cannot be.
 DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 0}
-if "DATABASE_OWNER_URL" in env.ENVIRON:  # only migrate, bootstrap and replay are given it
+if "DATABASE_OWNER_URL" in env.ENVIRON:  # migrate, bootstrap, replay and advance_ids get it
     DATABASES["owner"] = database("DATABASE_OWNER_URL")
     DATABASES["owner"]["CONN_MAX_AGE"] = 0
     DATABASES["default"]["TEST"] = {"MIRROR": "owner"}

@@ -5,6 +5,7 @@ from coinhub.core.errors import DomainError
 from integrity.checks import house
 from integrity.models import Run
 from integrity.selectors import snapshot as snapshots
+from integrity.services import transaction_ids
 from integrity.services.alerts import raise_alert
 from integrity.services.check import Checked, check
 
@@ -30,6 +31,8 @@ def verify() -> Checked:
     Writes: Run with Findings, AuditEvent.
     Raises: StartRefused with the causes, Unavailable.
     """
+    if transaction_ids.are_behind():
+        raise StartRefused("the ids of transactions are behind what is folded; run advance_ids")
     actor = system("start")
     checked = check(actor=actor, trigger=Run.Trigger.START)
     if not checked.is_healthy:

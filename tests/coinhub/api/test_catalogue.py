@@ -13,7 +13,13 @@ from coinhub.api import docs
 from coinhub.core.errors import DomainError
 
 # The base class, and what only commands meet.
-INSIDE = {"REFUSED", "SANDBOX_ONLY", "IMPORT_BALANCE_DIFFERS", "START_REFUSED"}
+INSIDE = {
+    "REFUSED",
+    "SANDBOX_ONLY",
+    "IMPORT_BALANCE_DIFFERS",
+    "START_REFUSED",
+    "IDS_TOO_FAR_BEHIND",
+}
 
 
 PROGRAMS = ("__main__", ".management.", ".gunicorn", ".bench", ".drills", ".wsgi")
