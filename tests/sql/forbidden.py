@@ -4,6 +4,8 @@
 indented goes on with the one before.
 """
 
+from tests.sql import forbidden_rows
+
 ROWS = """
 DELETE FROM wallets_wallet
 DELETE FROM wallets_journal
@@ -234,6 +236,7 @@ SECURITY LABEL ON TABLE wallets_wallet IS 'mine'
 
 
 BLOCKS = {
+    **forbidden_rows.BLOCKS,
     "rows": ROWS,
     "functions": FUNCTIONS,
     "shadows": SHADOWS,

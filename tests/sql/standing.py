@@ -5,6 +5,7 @@ from typing import Any
 from django.db import connection
 
 from tests.refusals import picture
+from tests.sql.staged import STAGED
 
 # Catalogue rows that say who may do what, and what the database does by itself.
 _RULES = {
@@ -37,6 +38,12 @@ def standing() -> dict[str, Any]:
     """Read rows, rights and rules."""
     found: dict[str, Any] = dict(picture())
     with connection.cursor() as cursor:
+        for table in STAGED:
+            cursor.execute(
+                "SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)"  # noqa: S608
+                f" FROM {table} AS t"
+            )
+            found[table] = cursor.fetchone()
         for name, statement in _RULES.items():
             cursor.execute(statement)
             found[name] = sorted(str(row) for row in cursor.fetchall())
