@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from coinhub.api import docs, handlers
 from coinhub.api import urls as shared_api
 from coinhub.core import health
+from coinhub.people import look_reasons
 from coinhub.people import web as people
 from coinhub.web import closed, policy_reports, sandbox_mail
 from integrity.api import urls as integrity_api
@@ -39,6 +40,7 @@ urlpatterns = [
     # Staff change their password where everybody does, with their second factor.
     re_path(r"^admin/password_change/", closed.not_open_yet),
     re_path(r"^admin/r/", closed.not_open_yet),  # "view on site": no row here has such a page
+    path("admin/look-reason/", admin.site.admin_view(look_reasons.state), name="look_reason"),
     path("admin/", admin.site.urls),
 ]
 

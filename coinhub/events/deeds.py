@@ -134,7 +134,7 @@ class DeedsAdmin(LookedAtAdmin):
             row = None if key is None else self._row(request, key)
             there = self._there(row)
             if row is not None:
-                self._looked(request, self.look_name(row), deed.verb)
+                self._looked(request, self.look_name(row), deed.verb, self.owners_of(row))
                 if not deed.fits(row):
                     messages.error(request, f"{deed.title}: not possible as it stands now.")
                     return HttpResponseRedirect(there)

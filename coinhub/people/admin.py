@@ -32,6 +32,7 @@ class UserAdmin(LookedAtAdmin, ReadOnlyAdmin):
     """People: customers, staff, and customers taken over from elsewhere."""
 
     look_type = "person"
+    look_owners = ("pk",)
     change_form_template = "admin/person.html"
     change_list_template = "admin/people.html"
     list_display = ("name_shown", "name", "role", "is_active", "date_joined")

@@ -12,6 +12,7 @@ from coinhub.api.schema import refusals
 from coinhub.api.views import View
 from coinhub.core.errors import NotYours
 from coinhub.core.requests import actor_of
+from coinhub.events import audit
 from coinhub.users import roles
 from coinhub.users.models import User
 from integrity.api import shapes
@@ -101,8 +102,9 @@ def answer(request: Request, scope: Scope) -> Response:
 
 
 def require_may_look(request: Request, user_id: str) -> UUID:
-    """Give the customer asked for.
+    """Give the customer asked for; that staff look at the balances is recorded.
 
+    Writes: AuditEvent.
     Raises: NotYours for somebody else's and for nobody's: the two look alike.
     """
     try:
@@ -114,5 +116,12 @@ def require_may_look(request: Request, user_id: str) -> UUID:
         if user.pk == owner_id:
             return owner_id
         if roles.is_in(user, *JUDGES) and User.objects.filter(pk=owner_id).exists():
+            audit.looked_at(
+                actor=actor_of(request),
+                object_type="integrity_check",
+                object_id=str(owner_id),
+                what="balances",
+                customers=[owner_id],
+            )
             return owner_id
     raise NotYours

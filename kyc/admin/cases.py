@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from coinhub.core.admin import Column, Link, ReadOnlyAdmin, Section, list_of, page_of
 from coinhub.core.errors import DomainError
 from coinhub.core.requests import actor_of
+from coinhub.events import reasons
 from coinhub.users import roles
 from kyc import requirements
 from kyc.admin import queue
@@ -24,8 +25,6 @@ from kyc.models import Case
 from kyc.pictures.answer import picture_response
 from kyc.selectors import cases
 from kyc.services import documents
-
-LOOK_REASON = "kyc_look_reason"  # of the session: the last one is offered again
 
 
 @admin.register(Case)
@@ -116,7 +115,7 @@ class CaseAdmin(ReadOnlyAdmin):
             "reject_reasons": requirements.REJECT_REASONS,
             "block_reasons": requirements.BLOCK_REASONS,
             "look_reasons": requirements.LOOK_REASONS,
-            "look_reason": request.session.get(LOOK_REASON, ""),
+            "look_reason": reasons.reason_of(request),
             "may_block": cases.may_be_blocked(case),
             "may_restart": cases.newest_rejection(case) and case.restart_from,
         }
@@ -124,7 +123,7 @@ class CaseAdmin(ReadOnlyAdmin):
             details = cases.find_details(case)
             documents.look_at_details(case=case, viewer=reader, actor=actor_of(request), **why)
             if not is_mine:
-                request.session[LOOK_REASON] = why["reason"]
+                reasons.state(request, why["reason"])
             review |= {
                 "details": details,
                 "documents": cases.documents_of(case),

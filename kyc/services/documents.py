@@ -148,6 +148,7 @@ def look_at(
             object_id=str(document.pk),
             what=document.kind,
             reason=said,
+            customers=[document.case.customer_id],
         )
         sealed = document.file
         data = vault.unseal_file(
@@ -173,6 +174,7 @@ def look_at_details(
         object_id=str(case.customer_id),
         what="details",
         reason=_why(case, viewer, reason, note),
+        customers=[case.customer_id],
     )
 
 

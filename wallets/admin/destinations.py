@@ -1,23 +1,23 @@
 """Address books in the back office: by their ends, never opened."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
 from coinhub.core.admin import ReadOnlyAdmin
 from coinhub.core.ids import as_uuid
-from coinhub.core.requests import actor_of
-from coinhub.events import audit
+from coinhub.events.looks import LookedAtAdmin
 from wallets.models import Destination
 from wallets.selectors import destinations
 
 
 @admin.register(Destination)
-class DestinationAdmin(ReadOnlyAdmin):
+class DestinationAdmin(LookedAtAdmin, ReadOnlyAdmin):
     """Where customers may withdraw to; a look at one is recorded."""
 
+    look_owners = ("customer_id",)
     list_display = ("label", "customer", "currency", "network", "masked", "standing", "active_from")
     list_filter: ClassVar[tuple[str, ...]] = ("network", "currency")
     list_select_related = ("customer", "currency")
@@ -47,20 +47,3 @@ class DestinationAdmin(ReadOnlyAdmin):
         found = Q(customer__email__istartswith=term)
         public_id = as_uuid(term)
         return found | Q(public_id=public_id) | Q(customer=public_id) if public_id else found
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show one, and record who looked."""
-        row = self.get_object(request, object_id)
-        if row is not None and self.has_view_permission(request, row):
-            audit.looked_at(
-                actor=actor_of(request),
-                object_type="destination",
-                object_id=str(row.public_id),
-            )
-        return super().change_view(request, object_id, form_url, extra_context)

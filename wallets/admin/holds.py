@@ -19,6 +19,7 @@ from wallets.selectors import search
 class HoldAdmin(LookedAtAdmin, ReadOnlyAdmin):
     """Holds: why money is held or locked, until when, and what it waits for."""
 
+    look_owners = ("wallet.owner_id",)
     list_display = (
         "id",
         "whose",

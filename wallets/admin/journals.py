@@ -1,6 +1,8 @@
 """Journals and postings in the back office."""
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
@@ -40,6 +42,10 @@ class JournalAdmin(LookedAtAdmin, ReadOnlyAdmin):
         ("Record", {"fields": ("shard", "xact_id", "metadata")}),
     )
 
+    def owners_of(self, row: Journal) -> Iterator[UUID | None]:
+        """Give the customers whose wallets it moved."""
+        return (posting.wallet.owner_id for posting in row.postings.all())
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Journal]:
         return super().get_queryset(request).prefetch_related("postings__wallet")
 
@@ -71,6 +77,7 @@ class JournalAdmin(LookedAtAdmin, ReadOnlyAdmin):
 class PostingAdmin(LookedAtAdmin, ReadOnlyAdmin):
     """Postings, the lines of journals."""
 
+    look_owners = ("wallet.owner_id",)
     list_display = ("id", "whose", "balance_type", "debit", "credit", "after", "seq", "record")
     list_filter = (choice_filter("balance", "balance_type", BalanceType.values),)
     list_select_related = ("wallet__owner", "journal")

@@ -17,6 +17,7 @@ from wallets.models import Receipt
 class ReceiptAdmin(LookedAtAdmin, ReadOnlyAdmin):
     """Arrivals at rails; the unmatched ones wait in suspense for their owner."""
 
+    look_owners = ("customer_id",)
     list_display = ("external_ref", "rail", "sum", "state", "whose", "created_at")
     list_filter = (choice_filter("state", "state", Receipt.State.values),)
     list_select_related = ("customer", "currency", "transaction")

@@ -229,6 +229,7 @@ class FreezeAdmin(DeedsAdmin, ReadOnlyAdmin):
             do=_propose_unfreeze,
         ),
     )
+    look_owners = ("customer_id",)
     list_display = ("customer", "kind", "reason", "frozen_at", "review_on", "lifted_at")
     list_filter = ("kind", ("lifted_at", LiftedFilter))
     list_select_related = ("customer",)

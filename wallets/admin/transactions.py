@@ -38,6 +38,7 @@ class TransactionAdmin(DeedsAdmin, ReadOnlyAdmin):
 
     deeds: ClassVar[tuple[Deed, ...]] = (REVERSE, GIVE_BACK, RETURN)
     list_deeds: ClassVar[tuple[Deed, ...]] = (ADJUST,)
+    look_owners = ("payer_wallet.owner_id", "payee_wallet.owner_id")
     list_display = (
         "public_id",
         "type",

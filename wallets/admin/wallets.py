@@ -72,6 +72,7 @@ class WalletAdmin(DeedsAdmin, ReadOnlyAdmin):
             do=_propose_thaw,
         ),
     )
+    look_owners = ("owner_id",)
     list_display = ("whose", "free", "on_hold", "reserved", "sum", "state")
     list_filter = (WhoseFilter, "status", ("currency", admin.RelatedFieldListFilter))
     list_select_related = ("owner",)

@@ -138,6 +138,7 @@ class WithdrawalAdmin(DeedsAdmin, ReadOnlyAdmin):
     """Withdrawals, those that wait for a person first."""
 
     deeds: ClassVar[tuple[Deed, ...]] = (APPROVE, REJECT)
+    look_owners = ("transaction.payer_wallet.owner_id",)
     list_display = ("what", "age", "worth", "whose", "goes_to", "state")
     list_filter = (StateFilter, "rail")
     list_select_related = (

@@ -135,6 +135,7 @@ class StaffWallets(View):
             object_type="customer" if whose else "wallet",
             object_id=str(whose or "all"),
             what=f"{len(page.rows)} wallets",
+            customers={row.owner_id for row in page.rows} | {whose},
         )
         rows = [{**shapes.wallet(row), "user_id": row.owner_id} for row in page.rows]
         return Response(

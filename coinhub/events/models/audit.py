@@ -1,9 +1,9 @@
 """The audit trail."""
 
 from django.conf import settings
-from django.contrib.postgres.indexes import BrinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from coinhub.core.db import ClockTimestamp, XactIdField
 
@@ -14,7 +14,8 @@ class AuditEvent(models.Model):
     Written in the transaction of the change; the database refuses to change or delete it, and gives
     it the SHA-256 of all its columns (``coinhub.events.checksum`` says how).
 
-    Personal data: ``actor``, ``address``; in ``after`` what staff searched a list for.
+    Personal data: ``actor``, ``address``; in ``after`` what staff searched a list for, and whose
+    rows they saw.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -47,6 +48,11 @@ class AuditEvent(models.Model):
                 fields=["actor", "id"], condition=Q(actor_kind="staff"), name="audit_by_staff"
             ),
             BrinIndex(fields=["occurred_at"], name="audit_by_time"),
+            GinIndex(
+                F("after__customers"),
+                condition=Q(after__has_key="customers"),
+                name="audit_by_customer",
+            ),
         ]
 
     def __str__(self) -> str:

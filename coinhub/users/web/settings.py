@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from coinhub.events import selectors
 from coinhub.users.models import User
 from coinhub.users.services import second_factor
 from coinhub.users.web.forms import ChangeEmailForm, ProfileForm
@@ -47,6 +48,15 @@ class Overview(Page):
         user = person_of(request)
         context = {"form": form, "has_factor": second_factor.has_second_factor(user)}
         return render(request, "settings/overview.html", context)
+
+
+class Looks(Page):
+    """GET /settings/looks/: who of the staff looked at what is mine, and why."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show."""
+        looks = selectors.list_looks(person_of(request).pk)
+        return render(request, "settings/looks.html", {"looks": looks})
 
 
 class Email(Page):

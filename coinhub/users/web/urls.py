@@ -14,6 +14,7 @@ settings_pages = [
     path("", settings.Overview.as_view(), name="settings"),
     path("email/", after_passkey(settings.Email.as_view()), name="settings_email"),
     path("sessions/", settings.Sessions.as_view(), name="settings_sessions"),
+    path("looks/", settings.Looks.as_view(), name="settings_looks"),
     path("api-keys/", api_keys.ApiKeys.as_view(), name="settings_api_keys"),
     path("api-keys/new/", api_keys.NewApiKey.as_view(), name="settings_api_key_new"),
     path(
