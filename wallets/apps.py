@@ -30,6 +30,7 @@ class WalletsConfig(AppConfig):
         four_eyes.register()
         deposit_returns.register()
         within.subscribe("integrity.found", frozen_wallets.freeze_found)
+        within.subscribe("integrity.found", frozen_wallets.stop_found)
         frozen_wallets.register()
         lifting.register()
         proposed_terms.register()

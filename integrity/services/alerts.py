@@ -50,10 +50,15 @@ def raise_alert(checked: Checked, *, actor: Actor) -> None:
 
 def _tell(checked: Checked, actor: Actor) -> None:
     """Tell who keeps wallets; when that is not possible the operators still get their mail."""
-    wallets = sorted({f.wallet_id for f in checked.findings if f.wallet_id is not None})
-    run = str(checked.run.public_id)
+    found, run = checked.findings, str(checked.run.public_id)
+    news = {
+        "wallet_ids": sorted({f.wallet_id for f in found if f.wallet_id is not None}),
+        # Where the cause itself is, not what follows from it elsewhere.
+        "causes": sorted({f.wallet_id for f in found if f.is_cause and f.wallet_id is not None}),
+        "currencies": sorted({f.currency for f in found if f.is_cause and f.wallet_id is None}),
+    }
     try:
         with transaction.atomic():
-            within.tell(FOUND, wallet_ids=wallets, run=run, actor=actor)
+            within.tell(FOUND, run=run, actor=actor, **news)
     except DatabaseError:
         log.exception("integrity_news_not_told", run=run)

@@ -13,11 +13,12 @@ from coinhub.users import roles
 from integrity import tasks
 from integrity.models import Run
 from integrity.services.check import check
+from tests.api_client import Caller
 from tests.conftest import gbp, make_staff, use_second_factor
-from tests.integrity import damages
+from tests.integrity import damages, more_damages
 from tests.refusals import refused
 from wallets.ledger.errors import WalletFrozen
-from wallets.models import Wallet
+from wallets.models import Stop, Wallet
 from wallets.services import frozen_wallets, transfers
 
 WHY = "repaired, and the last run was healthy"
@@ -52,6 +53,33 @@ def test_what_is_found_pays_nothing_any_more_and_still_receives(copy, plant):
     pay(copy, back=True)
     event = AuditEvent.objects.get(action="wallet.frozen")
     assert event.after == {"run": str(Run.objects.latest("id").public_id)}
+
+
+@pytest.mark.parametrize(
+    ("damage", "currency"),
+    [(more_damages.house_row, "GBP"), (damages.journal_unbalanced, "USD")],
+)
+def test_wrong_books_of_the_house_stop_their_currency(copy, plant, damage, currency):
+    damage(plant, copy)
+    tasks.check.run(trigger="hourly")
+    tasks.check.run(trigger="hourly")
+    stop = Stop.objects.get()
+    assert (stop.scope, stop.value, stop.lifted_at) == ("currency", currency, None)
+    assert str(Run.objects.earliest("id").public_id) in stop.reason
+    payer = Wallet.objects.select_related("owner").get(pk=copy.alice_gbp)
+    payee = Wallet.objects.select_related("owner").get(pk=copy.bob_gbp)
+    sent = {"to": payee.owner.email, "amount": "1.00", "currency": currency}
+    answer = Caller(payer.owner).post("transfer", sent)
+    assert (answer.status_code, answer.json()["code"]) == (503, "SERVICE_PAUSED")
+    assert AuditEvent.objects.filter(action="stop.engaged").count() == 1
+    browser = office(roles.OPERATIONS)
+    assert currency in browser.get(reverse("admin:wallets_stop_changelist")).content.decode()
+
+
+def test_what_follows_from_a_customers_wallet_stops_nothing(copy, plant):
+    damages.wallet_row(plant, copy)
+    tasks.check.run(trigger="hourly")
+    assert not Stop.objects.exists()
 
 
 def test_found_again_it_is_told_once(copy, plant):

@@ -16,7 +16,8 @@ from coinhub.core.errors import DomainError
 from coinhub.events import audit, outbox
 from coinhub.users.models import User
 from wallets.ledger import wallets as ledger_wallets
-from wallets.models import Wallet
+from wallets.models import Currency, Stop, Wallet
+from wallets.services import stops
 
 KIND = "thaw_wallet"
 MOST = 500
@@ -34,7 +35,7 @@ class WalletNotFrozen(DomainError):
 def freeze_found(*, wallet_ids: Iterable[int], run: str, actor: Actor, **_news: object) -> int:
     """Freeze what leaves the wallets that a check found wrong, and say of how many.
 
-    Only customers' wallets: one of the house cannot be frozen, and staff are told of it anyway.
+    Only customers' wallets: one of the house cannot be frozen, see ``stop_found``.
 
     Atomic: needs the caller's transaction; one that cannot be frozen does not undo the others.
     Repeat: a wallet that is frozen stays so.
@@ -44,6 +45,37 @@ def freeze_found(*, wallet_ids: Iterable[int], run: str, actor: Actor, **_news: 
     rows = Wallet.objects.filter(pk__in=list(wallet_ids)[:MOST], code__isnull=True)
     active = rows.filter(status=Wallet.Status.ACTIVE).select_related("owner").order_by("pk")
     return sum(_freeze(wallet, run, actor) for wallet in active)
+
+
+def stop_found(
+    *,
+    causes: Iterable[int] = (),
+    currencies: Iterable[str] = (),
+    run: str,
+    actor: Actor,
+    **_news: object,
+) -> int:
+    """Stop each currency in which the house's own books were found wrong, and say how many.
+
+    Every payment passes wallets of the house, so one that is wrong is a matter of its whole
+    currency; the same holds for what is wrong in a currency and in no wallet. Two people lift it.
+
+    Atomic: needs the caller's transaction.
+    Repeat: a currency that is stopped stays so.
+    Writes: as ``stops.engage``.
+    """
+    require_transaction()
+    house = Wallet.objects.filter(pk__in=list(causes)[:MOST], code__isnull=False)
+    wrong = {*house.values_list("currency_id", flat=True), *currencies}
+    known = Currency.objects.filter(pk__in=wrong).order_by("pk")
+    for currency in known:
+        stops.engage(
+            scope=Stop.Scope.CURRENCY,
+            value=currency.pk,
+            reason=f"The check {run} found the books of the house wrong in {currency.pk}.",
+            actor=actor,
+        )
+    return len(known)
 
 
 def propose_thaw(*, wallet_id: UUID, reason: str, maker: User, actor: Actor) -> Approval:
