@@ -11,6 +11,7 @@ from coinhub.core.errors import AmountInvalid, CurrencyMismatch
 
 SCALE = 18  # decimal places of every money column
 DIGITS = 38  # digits of every money column
+CENTS = 2  # decimals of a US dollar
 
 # What is accepted on the wire; ASCII digits only, no sign, no exponent, no leading zeros.
 WIRE_PATTERN = r"^(0|[1-9][0-9]{0,19})(\.[0-9]{1,18})?$"
@@ -131,8 +132,17 @@ def amount_text(amount: Decimal, decimals: int) -> str:
     return format(shown, "f").removeprefix("-") if shown.is_zero() else format(shown, "f")
 
 
+def dollars_text(amount: Decimal, rounding: str = decimal.ROUND_UP) -> str:
+    """Write a value in US dollars, which may be finer than a cent, in whole cents.
+
+    What was used is rounded up and what is left is rounded down, so that nobody is promised more
+    than there is, and both together stay what they were.
+    """
+    return amount_text(quantize(amount, CENTS, rounding), CENTS)
+
+
 def trimmed_text(amount: Decimal) -> str:
-    """Write a Decimal without zeros at its end, as the ledger's refusals name amounts."""
+    """Write a Decimal without zeros at its end, as staff read terms and prices."""
     return format(amount.normalize(CONTEXT) if amount else Decimal(0), "f")
 
 

@@ -1,5 +1,6 @@
 """GET me."""
 
+from decimal import ROUND_DOWN
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from rest_framework.response import Response
 
 from coinhub.api.schema import refusals
 from coinhub.api.views import View
-from coinhub.core.money import trimmed_text
+from coinhub.core.money import dollars_text
 from coinhub.users.services import second_factor
 from kyc.selectors import cases
 from wallets.api import trials
@@ -47,7 +48,7 @@ def _limits(customer_id: UUID, tier: int) -> dict[str, Any]:
     found = limits_of(customer_id, tier)
     ceilings = ceilings_for(Transaction.Type.WITHDRAWAL, found)
     return {
-        "per_payment_min": trimmed_text(found.per_payment_min),
-        "per_payment_max": trimmed_text(found.per_payment_max),
+        "per_payment_min": dollars_text(found.per_payment_min),
+        "per_payment_max": dollars_text(found.per_payment_max, ROUND_DOWN),
         **trials.limits(uses_of(customer_id, ceilings)),
     }

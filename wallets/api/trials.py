@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from coinhub.api.input import Input, MoneyField
-from coinhub.core.money import amount_text, trimmed_text
+from coinhub.core.money import dollars_text
 from wallets.api import shapes
 from wallets.api.documents import Figures, LimitShape
 from wallets.selectors.usage import Use
@@ -60,7 +60,7 @@ def shape(trial: Trial, decimals: int) -> dict[str, Any]:
         "fee": fee.text(decimals),
         "total": (amount + fee).text(decimals),
         "currency": amount.currency,
-        "usd_value": None if trial.usd is None else trimmed_text(trial.usd),
+        "usd_value": None if trial.usd is None else dollars_text(trial.usd),
         "limits": limits(trial.uses),
         "balances": shapes.figures(trial.wallet, decimals) if trial.wallet else None,
         "balances_after": shapes.figures(trial.after, decimals) if trial.after else None,
@@ -69,20 +69,4 @@ def shape(trial: Trial, decimals: int) -> dict[str, Any]:
 
 def limits(uses: list[Use]) -> dict[str, dict[str, Any]]:
     """Show what is used and left of each limit of a rolling window."""
-    return {
-        str(use.name): {
-            "maximum": _figure(use, "maximum"),
-            "used": _figure(use, "used"),
-            "remaining": _figure(use, "remaining"),
-            "frees_at": use.frees_at,
-        }
-        for use in uses
-    }
-
-
-def _figure(use: Use, name: str) -> str:
-    """Write dollars with cents where they have no more, and counts as whole numbers."""
-    value = getattr(use, name)
-    if use.counts:
-        return amount_text(value, 0)
-    return trimmed_text(value)
+    return {str(use.name): {**use.texts(), "frees_at": use.frees_at} for use in uses}

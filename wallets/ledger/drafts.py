@@ -19,6 +19,7 @@ class Leg:
     shard: int
     balance_type: str
     amount: Decimal
+    decimals: int | None = None  # of the currency, for the words of a refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class TransactionDraft:
 
 def leg(wallet: Wallet, amount: Decimal, balance_type: str = BalanceType.AVAILABLE) -> Leg:
     """Make one line; positive adds to the wallet, negative takes."""
-    return Leg(wallet.pk, wallet.shard, balance_type, amount)
+    return Leg(wallet.pk, wallet.shard, balance_type, amount, wallet.decimals)
 
 
 def move(

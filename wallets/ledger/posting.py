@@ -17,6 +17,7 @@ from wallets.ledger.errors import (
     RefusedBefore,
     translate,
 )
+from wallets.ledger.figures import in_units
 from wallets.ledger.guard import Guard
 from wallets.ledger.request import LIFETIME, Answer, Booked, MoneyRequest
 from wallets.models import Transaction
@@ -64,6 +65,7 @@ def book(
             *request_parameters(request, answer),
             *told(actor, event),
         ],
+        draft.payer.decimals,
     )
     return outcome(row, transaction, request)
 
@@ -119,8 +121,8 @@ def _is_over(used_at: datetime) -> bool:
     return now - used_at > LIFETIME
 
 
-def call(statement: str, parameters: list[Any]) -> Any:
-    """Run one ledger function and give its row.
+def call(statement: str, parameters: list[Any], decimals: int | None = None) -> Any:
+    """Run one ledger function and give its row; what it refuses is told in so many decimals.
 
     Raises: the refusal that the database's error stands for.
     """
@@ -129,7 +131,7 @@ def call(statement: str, parameters: list[Any]) -> Any:
             cursor.execute(statement, parameters)
             return cursor.fetchone()
     except (DatabaseError, InterfaceError) as error:
-        raise translate(error) from error
+        raise in_units(translate(error), decimals) from error
 
 
 def as_row(draft: TransactionDraft) -> Transaction:

@@ -98,7 +98,8 @@ def step(
         *told(actor, event),
         json.dumps(draft.details),
     ]
-    return outcome(call(BOOK_STEP, parameters), transaction, request)
+    decimals = draft.legs[0].decimals if draft.legs else None
+    return outcome(call(BOOK_STEP, parameters, decimals), transaction, request)
 
 
 def open_condition(hold: Hold, code: str, *, actor: Actor, note: str = "") -> int:

@@ -1,8 +1,9 @@
 """May it leave, and is there enough: an answer before anything is tried."""
 
-from coinhub.core.money import Money, trimmed_text
+from coinhub.core.money import Money
 from wallets.ledger.errors import InsufficientFunds, WalletClosed, WalletFrozen
 from wallets.models import Wallet
+from wallets.selectors.currencies import text_of
 
 
 def require_open(payer: Wallet) -> None:
@@ -16,6 +17,12 @@ def require_open(payer: Wallet) -> None:
         raise WalletClosed
 
 
+def nothing_for(amount: Money) -> InsufficientFunds:
+    """Make the refusal of a payment by whoever has no wallet of the currency yet."""
+    nothing = Money.zero(amount.currency)
+    return InsufficientFunds(available=text_of(nothing), required=text_of(amount))
+
+
 def require_available(payer: Wallet, amount: Money) -> None:
     """Refuse early what the ledger would refuse; rows may be stale, the ledger decides under lock.
 
@@ -27,6 +34,4 @@ def require_available(payer: Wallet, amount: Money) -> None:
         return
     spendable = Money(payer.available, amount.currency) - Money(payer.floor, amount.currency)
     if spendable < amount:
-        raise InsufficientFunds(
-            available=trimmed_text(spendable.amount), required=trimmed_text(amount.amount)
-        )
+        raise InsufficientFunds(available=text_of(spendable), required=text_of(amount))

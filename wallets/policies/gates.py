@@ -12,12 +12,11 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from coinhub.core.errors import DomainError
-from coinhub.core.money import Money, trimmed_text
+from coinhub.core.money import Money
 from kyc.models import Case
 from wallets.ledger.errors import (
     AccountFrozen,
     CooldownActive,
-    InsufficientFunds,
     LimitExceeded,
     ServicePaused,
 )
@@ -139,7 +138,7 @@ def require_funds(command: Command) -> None:
     Raises: InsufficientFunds, WalletFrozen, WalletClosed.
     """
     if command.payer is None:
-        raise InsufficientFunds(available="0", required=trimmed_text(command.total.amount))
+        raise funds.nothing_for(command.total)
     funds.require_available(command.payer, command.total)
 
 
@@ -209,10 +208,8 @@ def _within_limits(command: Command) -> None:
         if use.would_pass(valued.usd):
             raise LimitExceeded(
                 limit=use.name,
-                maximum=trimmed_text(use.maximum),
-                used=trimmed_text(use.used),
-                remaining=trimmed_text(use.remaining),
                 frees_at=use.frees_at,
+                **use.texts(),
             )
 
 

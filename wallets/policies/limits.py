@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from coinhub.core.errors import DomainError
-from coinhub.core.money import Money, quantize, trimmed_text
+from coinhub.core.money import Money, amount_text, dollars_text, quantize
 from wallets.ledger.guard import PAYMENTS, Ceiling, Guard
 from wallets.models import Limit, Transaction
 from wallets.selectors.currencies import get_currency
@@ -65,13 +65,14 @@ def require_in_range(amount: Money, valued: Valued | None, limits: LimitSet) -> 
     if valued is None or limits.per_payment_min <= valued.usd <= limits.per_payment_max:
         return
     least, most = _in_currency(amount.currency, limits)
+    min_usd = dollars_text(limits.per_payment_min)
+    max_usd = dollars_text(limits.per_payment_max, decimal.ROUND_DOWN)
     raise AmountOutOfRange(
-        f"one payment is worth {trimmed_text(limits.per_payment_min)} to"
-        f" {trimmed_text(limits.per_payment_max)} USD",
+        f"one payment is worth {min_usd} to {max_usd} USD",
         min=least,
         max=most,
-        min_usd=trimmed_text(limits.per_payment_min),
-        max_usd=trimmed_text(limits.per_payment_max),
+        min_usd=min_usd,
+        max_usd=max_usd,
     )
 
 
@@ -82,6 +83,6 @@ def _in_currency(currency: str, limits: LimitSet) -> tuple[str, str]:
     least = _BROAD.divide(limits.per_payment_min, price)
     most = _BROAD.divide(limits.per_payment_max, price)
     return (
-        trimmed_text(quantize(least, decimals, decimal.ROUND_CEILING)),
-        trimmed_text(quantize(most, decimals, decimal.ROUND_FLOOR)),
+        amount_text(quantize(least, decimals, decimal.ROUND_CEILING), decimals),
+        amount_text(quantize(most, decimals, decimal.ROUND_FLOOR), decimals),
     )

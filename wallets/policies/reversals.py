@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from coinhub.core.errors import DomainError
-from coinhub.core.money import Money, less, quantize, trimmed_text
+from coinhub.core.money import Money, amount_text, less, quantize
 from wallets.ledger import chart
 from wallets.models import Transaction, Wallet
 from wallets.selectors import corrections, house
@@ -187,10 +187,11 @@ def require_covered(found: Plan, *, policy: str, reserve: Wallet) -> None:
     if not found.short:
         return
     if policy != "platform_covers":
-        raise ReversalShort(short=trimmed_text(found.short))
+        raise ReversalShort(short=amount_text(found.short, reserve.decimals))
     if reserve.available < found.short:
         raise ReserveInsufficient(
-            available=trimmed_text(reserve.available), required=trimmed_text(found.short)
+            available=amount_text(reserve.available, reserve.decimals),
+            required=amount_text(found.short, reserve.decimals),
         )
 
 

@@ -29,6 +29,14 @@ def get_currency(code: str) -> Currency:
     return _known[code]
 
 
+def text_of(amount: Money) -> str:
+    """Write an amount with exactly the decimals of its currency, as answers do.
+
+    Raises: CurrencyUnknown, AmountInvalid.
+    """
+    return amount.text(get_currency(amount.currency).decimals)
+
+
 def list_currencies() -> QuerySet[Currency]:
     """List all currencies, in the order of lists."""
     return Currency.objects.order_by("position", "code")

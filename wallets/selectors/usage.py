@@ -13,6 +13,7 @@ from django.db import connection
 from coinhub.core.db import sql_file
 from coinhub.core.ids import shard_of
 from coinhub.core.money import CONTEXT
+from wallets.ledger.figures import limit_texts
 from wallets.ledger.guard import Ceiling, Guard
 
 USAGE = sql_file("wallets/sql/queries/usage.sql")
@@ -35,6 +36,11 @@ class Use:
     def remaining(self) -> Decimal:
         """What may still be used now."""
         return max(CONTEXT.subtract(self.maximum, self.used), Decimal(0))
+
+    def texts(self) -> dict[str, str]:
+        """Write ``maximum``, ``used`` and ``remaining``: dollars, or whole payments."""
+        figures = {"maximum": self.maximum, "used": self.used, "remaining": self.remaining}
+        return limit_texts(figures, counts=self.counts)
 
     def would_pass(self, usd: Decimal) -> bool:
         """Say whether one more payment of this value would pass the limit."""

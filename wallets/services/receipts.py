@@ -20,7 +20,7 @@ from wallets.rails.configured import rail_named
 from wallets.rails.sandbox import NAME as SANDBOX
 from wallets.rails.sandbox import notices_of
 from wallets.selectors import transactions, wallets
-from wallets.selectors.currencies import get_currency
+from wallets.selectors.currencies import get_currency, text_of
 from wallets.services import deposits, routed
 
 State = Receipt.State
@@ -92,7 +92,7 @@ def simulate(
     rail = rail_named(SANDBOX)
     least = rail.minimum(amount.currency)
     if amount.amount < least:
-        raise AmountOutOfRange(min=str(least))
+        raise AmountOutOfRange(min=text_of(Money(least, amount.currency)))
     arrival = Arrival(
         external_ref, str(customer_id), amount.amount, amount.currency, Finality.FINAL
     )

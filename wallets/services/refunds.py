@@ -6,7 +6,7 @@ from uuid import UUID
 
 from coinhub.core.actor import Actor
 from coinhub.core.errors import DomainError, NotYours
-from coinhub.core.money import Money, quantize, trimmed_text
+from coinhub.core.money import Money, amount_text, quantize
 from wallets.ledger import drafts
 from wallets.ledger.drafts import TransactionDraft
 from wallets.ledger.errors import MoveNotAllowed, NothingLeft, RoutedAnew
@@ -103,16 +103,16 @@ def prepare(*, owner_id: UUID, transaction_id: UUID, amount: str | None) -> Refu
         raise NotRefundable
     if original.state not in (State.COMPLETED, State.REVERSED):
         raise MoveNotAllowed(status=original.status, state=original.state)
+    decimals = original.currency.decimals
     left = corrections.left_of(original)
     if left <= Decimal(0):
-        raise NothingLeft(left="0")
-    decimals = original.currency.decimals
+        raise NothingLeft(left=amount_text(Decimal(0), decimals))
     money = Money(quantize(left, decimals), original.currency_id)
     if amount is not None:
         money = Money.parse(amount, original.currency_id, decimals)
         money.require_positive()
         if money.amount > left:
-            raise NothingLeft(left=trimmed_text(left))
+            raise NothingLeft(left=amount_text(left, decimals))
     standing = standing_of(owner_id)
     command = Command(
         customer=Customer(owner_id, standing.kyc_status, standing.tier),

@@ -6,9 +6,7 @@ from uuid import UUID
 
 from coinhub.core.actor import Actor
 from coinhub.core.db import database_clock
-from coinhub.core.money import trimmed_text
 from coinhub.users.services.confirmations import StepUpRequired
-from wallets.ledger.errors import InsufficientFunds
 from wallets.policies import funds, gates, withdrawing
 from wallets.policies.withdrawing import Price
 from wallets.services import mandates
@@ -65,7 +63,7 @@ def look(
 def _require_enough(command: gates.Command) -> None:
     """Refuse early what the ledger would refuse."""
     if command.payer is None:
-        raise InsufficientFunds(available="0", required=trimmed_text(command.total.amount))
+        raise funds.nothing_for(command.total)
     funds.require_available(command.payer, command.total)
 
 

@@ -11,14 +11,12 @@ from django.db import transaction
 from coinhub.core.actor import Actor
 from coinhub.core.db import database_clock
 from coinhub.core.ids import shard_of
-from coinhub.core.money import trimmed_text
 from coinhub.users.models import User
 from coinhub.users.services import confirmations
 from coinhub.users.services.confirmations import ConfirmationEnded
 from coinhub.users.services.proofs import Proof
 from wallets.ledger import chart, drafts
 from wallets.ledger.drafts import HoldDraft, TransactionDraft
-from wallets.ledger.errors import InsufficientFunds
 from wallets.ledger.request import Booked, MoneyRequest
 from wallets.models import (
     Allowance,
@@ -27,7 +25,7 @@ from wallets.models import (
     Wallet,
     Withdrawal,
 )
-from wallets.policies import gates, limits, withdrawing
+from wallets.policies import funds, gates, limits, withdrawing
 from wallets.rails.configured import rail_for
 from wallets.selectors import house, withdrawals
 from wallets.selectors.prices import Valued
@@ -65,8 +63,7 @@ def withdraw(
     valued = gates.require(plan.command)
     payer, destination = plan.command.payer, plan.destination
     if payer is None or destination is None:
-        needed = trimmed_text(plan.command.total.amount)
-        raise InsufficientFunds(available="0", required=needed)
+        raise funds.nothing_for(plan.command.total)
     rail = rail_for(destination.currency_id, destination.network)
     with transaction.atomic():
         lock_allowance(customer_id)

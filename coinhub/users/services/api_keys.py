@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -14,7 +14,7 @@ from django.db.models import Sum
 from coinhub.core.actor import Actor
 from coinhub.core.db import ClockTimestamp, require_transaction, sql_file
 from coinhub.core.errors import DomainError, NotYours, ValidationFailed
-from coinhub.core.money import Money
+from coinhub.core.money import Money, dollars_text
 from coinhub.events import audit, outbox
 from coinhub.users import key_text
 from coinhub.users.models import ApiKey, ApiKeySpend, User
@@ -178,7 +178,8 @@ def spend(*, key_id: int, usd: Decimal) -> None:
     used = Money(spent.aggregate(usd=Sum("usd"))["usd"] or Decimal(0), "USD")
     cap = Money(key.spend_cap_usd, "USD")
     if (used + Money(usd, "USD")).amount > cap.amount:
-        raise SpendCapExceeded(cap_usd=cap.amount, remaining_usd=(cap - used).amount)
+        left = dollars_text((cap - used).amount, ROUND_DOWN)
+        raise SpendCapExceeded(cap_usd=dollars_text(cap.amount), remaining_usd=left)
     ApiKeySpend.objects.create(api_key=key, usd=usd)
 
 

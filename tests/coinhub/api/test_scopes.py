@@ -329,7 +329,7 @@ class TestCap:
             api_keys.spend(key_id=row.pk, usd=Decimal("6"))
         with pytest.raises(SpendCapExceeded) as refused, transaction.atomic():
             api_keys.spend(key_id=row.pk, usd=Decimal("4.000000000000000001"))
-        assert refused.value.members["remaining_usd"] == 4
+        assert refused.value.members["remaining_usd"] == "4.00"
         assert ApiKeySpend.objects.filter(api_key=row).count() == 1
         with transaction.atomic():
             api_keys.spend(key_id=row.pk, usd=Decimal("4"))

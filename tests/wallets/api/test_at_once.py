@@ -61,5 +61,5 @@ class TestRefunds:
         assert Caller(sides[1].owner).post("transfer", body).status_code == 201
         answer = Caller(sides[1].owner).post(f"transactions/{paid['id']}/refund", {})
         assert (answer.status_code, answer.json()["code"]) == (400, "INSUFFICIENT_FUNDS")
-        assert (answer.json()["available"], answer.json()["required"]) == ("10", "60")
+        assert (answer.json()["available"], answer.json()["required"]) == ("10.00", "60.00")
         assert available(*sides) == [Decimal(40), Decimal(10)]

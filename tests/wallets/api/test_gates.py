@@ -143,8 +143,8 @@ class TestAmount:
 
     def test_above_the_most_is_refused_with_both_bounds(self, dollars, alice, bob):
         told = refused(send(alice, bob, "1000000.01", "USD"), 422, "AMOUNT_OUT_OF_RANGE")
-        assert (told["min"], told["max"]) == ("0.01", "1000000")
-        assert (told["min_usd"], told["max_usd"]) == ("0.01", "1000000")
+        assert (told["min"], told["max"]) == ("0.01", "1000000.00")
+        assert (told["min_usd"], told["max_usd"]) == ("0.01", "1000000.00")
         dollars.refresh_from_db()
         assert dollars.available == 2_000_000
 

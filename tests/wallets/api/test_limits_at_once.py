@@ -92,7 +92,7 @@ class TestWithdrawals:
         assert len(made) == 25
         refusals = [row for row in ended if isinstance(row, DomainError)]
         assert {(r.code, r.members["limit"], r.members["remaining"]) for r in refusals} == {
-            ("LIMIT_EXCEEDED", "withdrawals_24h", "0")
+            ("LIMIT_EXCEEDED", "withdrawals_24h", "0.00")
         }
         assert available(purse) == [Decimal(1_500_000)]
         assert self.withdraw(purse, "0.01").code == "LIMIT_EXCEEDED"

@@ -31,9 +31,9 @@ def pay(sides, amount="1.00", note=""):
     )
 
 
-def unused(maximum):
+def unused(maximum, used="0.00"):
     """A limit of which nothing is used."""
-    return {"maximum": maximum, "used": "0", "remaining": maximum, "frees_at": None}
+    return {"maximum": maximum, "used": used, "remaining": maximum, "frees_at": None}
 
 
 class TestMe:
@@ -46,10 +46,10 @@ class TestMe:
             "second_factor": False,
             "limits": {
                 "per_payment_min": "0.01",
-                "per_payment_max": "1000000",
-                "payments_1h": unused("100"),
-                "volume_24h": unused("10000000"),
-                "withdrawals_24h": unused("500000"),
+                "per_payment_max": "1000000.00",
+                "payments_1h": unused("100", "0"),
+                "volume_24h": unused("10000000.00"),
+                "withdrawals_24h": unused("500000.00"),
             },
         }
         assert Caller(carol).get("me").json()["kyc_status"] == "pending"

@@ -54,7 +54,7 @@ class TestRefund:
         assert refund(bob, paid, "40.00").status_code == 201
         answer = refund(bob, paid, "20.01")
         assert (answer.status_code, answer.json()["code"]) == (422, "NOTHING_LEFT_TO_REVERSE")
-        assert answer.json()["left"] == "20"
+        assert answer.json()["left"] == "20.00"
         assert available(*sides) == ["80.00", "20.00"]
         assert refund(bob, paid, "20.00").status_code == 201
         assert refund(bob, paid).json()["code"] == "NOTHING_LEFT_TO_REVERSE"

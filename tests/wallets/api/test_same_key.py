@@ -127,14 +127,14 @@ class TestRefusal:
         to = payee.owner.email if known else make_customer("dora").email
         big = {"to": to, "amount": "100.50", "currency": "GBP"}
         answer = Caller(payer.owner).post("transfer", big).json()
-        assert (answer["available"], answer["required"]) == ("100", "100.5")
+        assert (answer["available"], answer["required"]) == ("100.00", "100.50")
 
     def test_is_told_again_even_when_there_is_money_now(self, sides):
         payer, payee = sides
         caller, key, big = Caller(payer.owner), new_key() + "-kept", body_for(payee, "100.01")
         first = caller.post("transfer", big, key=key)
         assert (first.status_code, first.json()["code"]) == (400, "INSUFFICIENT_FUNDS")
-        assert (first.json()["available"], first.json()["required"]) == ("100", "100.01")
+        assert (first.json()["available"], first.json()["required"]) == ("100.00", "100.01")
         wallet_of(payer.owner, funded="50.00")
         again = caller.post("transfer", big, key=key)
         assert (again.status_code, again.content) == (400, first.content)

@@ -225,7 +225,7 @@ class TestRefusal:
     def test_without_a_wallet_in_the_currency_there_is_nothing_to_send(self, sides, alice, body):
         answer = Caller(alice).post("transfer", {**body, "currency": "USD"})
         assert answer.json()["code"] == "INSUFFICIENT_FUNDS"
-        assert answer.json()["available"] == "0"
+        assert answer.json()["available"] == "0.00"
         assert Wallet.objects.filter(currency_id="USD", owner=alice).count() == 0
 
     def test_to_a_wallet_of_another_currency_is_refused(self, sides, alice, bob, body):

@@ -98,7 +98,7 @@ class TestRefused:
     def test_for_a_customer_who_has_less(self, committed_db, maker, checker):
         wallet = wallet_of(make_customer(), funded="5.00")
         approval = propose("correction_debit", gbp("5.01"), maker, wallet.owner_id)
-        with refused(InsufficientFunds, available="5", required="5.01"):
+        with refused(InsufficientFunds, available="5.00", required="5.01"):
             approve(approval, checker)
         approval.refresh_from_db()
         assert (approval.state, approval.checker_id) == ("pending", None)

@@ -50,7 +50,7 @@ class TestPlace:
 
     def test_of_more_than_is_available_is_refused(self, payer, payee, actor):
         place(payer, payee, "60.00", actor)
-        with refused(InsufficientFunds, available="40", required="40.01"):
+        with refused(InsufficientFunds, available="40.00", required="40.01"):
             place(payer, payee, "40.01", actor)
 
     def test_that_would_have_expired_already_is_refused(self, payer, payee, actor):
@@ -81,7 +81,7 @@ class TestPlace:
 
     def test_money_in_a_hold_cannot_be_spent_twice(self, payer, payee, actor):
         place(payer, payee, "100.00", actor)
-        with refused(InsufficientFunds, available="0"):
+        with refused(InsufficientFunds, available="0.00"):
             transfers.transfer(payer=payer, payee=payee, amount=gbp("0.01"), actor=actor)
 
 

@@ -113,12 +113,12 @@ class TestDebit:
         assert_agree(payer, settlement)
 
     def test_of_a_penny_more_than_there_is_says_what_there_is(self, payer, actor):
-        with refused(InsufficientFunds, available="100", required="100.01", stored=True):
+        with refused(InsufficientFunds, available="100.00", required="100.01", stored=True):
             payments.debit(payer=payer, amount=gbp("100.01"), actor=actor)
 
     def test_of_held_money_is_refused(self, new_wallet, actor):
         carol = new_wallet(funded="500.00", kyc="pending")
-        with refused(InsufficientFunds, available="0"):
+        with refused(InsufficientFunds, available="0.00"):
             payments.debit(payer=carol, amount=gbp("0.01"), actor=actor)
 
     def test_from_a_frozen_wallet_is_refused_until_it_is_unfrozen(self, payer, actor):
@@ -138,7 +138,7 @@ class TestDebit:
         payments.debit(payer=payer, amount=gbp("150.00"), actor=actor)
         assert balances(payer)[0] == -50
         assert_agree(payer)
-        with refused(InsufficientFunds, available="0", required="0.01"):
+        with refused(InsufficientFunds, available="0.00", required="0.01"):
             payments.debit(payer=payer, amount=gbp("0.01"), actor=actor)
 
     @pytest.mark.parametrize("amount", ["0", "-1"])

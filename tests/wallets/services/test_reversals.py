@@ -102,12 +102,12 @@ class TestPropose:
         assert_agree(payee)
 
     def test_of_more_than_is_left_is_refused(self, paid, maker):
-        with refused(NothingLeft, left="100"):
+        with refused(NothingLeft, left="100.00"):
             propose(paid, maker, "100.01")
 
     def test_of_what_waits_for_a_checker_already_is_refused(self, paid, maker):
         propose(paid, maker, "60.00")
-        with refused(NothingLeft, left="40"):
+        with refused(NothingLeft, left="40.00"):
             propose(paid, maker, "40.01")
 
     def test_of_a_withdrawal_is_refused(self, payer, maker):
@@ -193,7 +193,7 @@ class TestApprove:
     ):
         spend(payee, "70.00")
         approval = propose(paid, maker)
-        with refused(ReversalShort, short="70"):
+        with refused(ReversalShort, short="70.00"):
             approve(approval, checker)
         approval.refresh_from_db()
         assert (approval.state, approval.checker_id) == ("pending", None)
@@ -231,7 +231,7 @@ class TestApprove:
         )
         approval = propose(paid, maker)
         assert reversal_of(approval).holds.count() == 0
-        with refused(ReversalShort, short="100"):
+        with refused(ReversalShort, short="100.00"):
             approve(approval, checker)
         assert balances(payee) == (0, 0, 100)
 

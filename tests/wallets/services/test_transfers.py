@@ -32,7 +32,7 @@ class TestTransfer:
         assert balances(payer) == (0, 0, 0)
 
     def test_of_a_penny_more_is_refused(self, payer, payee, actor):
-        with refused(InsufficientFunds, available="100", required="100.01"):
+        with refused(InsufficientFunds, available="100.00", required="100.01"):
             transfers.transfer(payer=payer, payee=payee, amount=gbp("100.01"), actor=actor)
 
     def test_to_somebody_not_approved_arrives_held(self, payer, new_wallet, actor):
@@ -92,5 +92,5 @@ class TestTransfer:
         stale = Wallet.objects.get(pk=payer.pk)
         transfers.transfer(payer=payer, payee=payee, amount=gbp("90"), actor=actor)
         assert stale.available == 100
-        with refused(InsufficientFunds, available="10"):
+        with refused(InsufficientFunds, available="10.00"):
             transfers.transfer(payer=stale, payee=payee, amount=gbp("90"), actor=actor)

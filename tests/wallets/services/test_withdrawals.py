@@ -79,7 +79,7 @@ class TestRequest:
         poor = leaver("100.00")
         with pytest.raises(InsufficientFunds) as refused:
             withdraw(poor, "100.00")
-        assert refused.value.members == {"available": "100", "required": "101"}
+        assert refused.value.members == {"available": "100.00", "required": "101.00"}
         untouched(poor, "100.00")
 
     def test_asks_for_the_second_factor_of_exactly_this(self, ann):
