@@ -14,11 +14,11 @@ def list_receipts(owner_id: UUID) -> QuerySet[Receipt]:
 
 
 def list_returns() -> QuerySet[Hold]:
-    """List what is to go back to its sender, the longest waiting first."""
+    """List what is to go back to its sender, in no order: none is always asked after last."""
     return (
         Hold.objects.select_related("wallet__owner__kyc_case", "transaction")
         .filter(state=Hold.State.OPEN, purpose="deposit_return")
-        .order_by("id")
+        .order_by("?")
     )
 
 

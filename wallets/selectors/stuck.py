@@ -75,7 +75,6 @@ def list_expired_holds() -> QuerySet[Hold]:
         Hold.objects.select_related("wallet", "transaction")
         .filter(state=Hold.State.OPEN, balance_type="locked", expires_at__lte=ClockTimestamp())
         .filter(transaction__type=Type.HOLD, transaction__state=State.AUTHORISED)
-        .order_by("id")
     )
 
 

@@ -1,5 +1,6 @@
 """Following withdrawals: those that cool, those under way, and those that wait for nobody."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import structlog
@@ -23,56 +24,43 @@ from wallets.services.withdrawal_steps import cancel_step
 from wallets.services.withdrawals import WAITS_AT_MOST, after_cooling, lock_allowance
 
 State = Transaction.State
-MOST = 500
 log = structlog.get_logger(__name__)
 
 
-def track_due(*, most: int = MOST) -> int:
+def track_due() -> int:
     """Ask the rails what became of what is due, and say how many were asked after.
 
     Atomic: the rail is asked outside of every transaction.
     Repeat: what is true already changes nothing.
     Writes: as ``payout_reports.apply``.
     """
-    rows = list(withdrawals.due_in(*withdrawals.WATCHED)[:most])
-    for row in rows:
+    due = _ids_due(*withdrawals.WATCHED)
+    for pk in due:
         try:
-            _track(row)
-        except DomainError as refusal:
-            log.warning("withdrawal_not_tracked", withdrawal=row.pk, code=refusal.code)
-    return len(rows)
+            _track(Withdrawal.objects.get(pk=pk))
+        except DomainError as refusal:  # it stays due, which staff are told of, and holds none up
+            log.warning("withdrawal_not_tracked", withdrawal=pk, code=refusal.code)
+    return len(due)
 
 
-def move_cooled(*, most: int = MOST) -> int:
+def move_cooled() -> int:
     """Let withdrawals that cool no more go on: to staff, or to the worker.
 
     Atomic: each is a transaction of its own.
     Repeat: what went on stays where it went.
     Writes: Transaction, Withdrawal.
     """
-    rows = list(withdrawals.due_in(State.COOLING)[:most])
-    for row in rows:
-        with transaction.atomic(durable=True):
-            _cooled(lock(row.pk))
-    return len(rows)
+    return _each_due(State.COOLING, _cooled)
 
 
-def cancel_forgotten(*, most: int = MOST) -> int:
+def cancel_forgotten() -> int:
     """Cancel what nobody decided upon within a week, and give the money back.
 
     Atomic: each is a transaction of its own.
     Repeat: nothing is left.
     Writes: Journal with two Postings, Hold, Transaction (CANCELLED).
     """
-    rows = list(withdrawals.due_in(State.PENDING_REVIEW)[:most])
-    for row in rows:
-        with transaction.atomic(durable=True):
-            found = lock(row.pk)
-            if found.transaction.state == State.PENDING_REVIEW:
-                why = "nobody decided within seven days"
-                cancel_step(found.transaction, (State.PENDING_REVIEW,), actor=WORKER, why=why)
-                keep(found, next_at=None, why=why)
-    return len(rows)
+    return _each_due(State.PENDING_REVIEW, _forgotten)
 
 
 def take_news(*, rail: Rail, news: PaymentNews, actor: Actor) -> None:
@@ -86,6 +74,25 @@ def take_news(*, rail: Rail, news: PaymentNews, actor: Actor) -> None:
     attempt = withdrawals.find_attempt(rail.name, news.reference)
     _require_scale(attempt, news.report)
     payout_reports.apply(attempt_id=attempt.pk, report=news.report, actor=actor)
+
+
+def _each_due(state: str, move: Callable[[Withdrawal], None]) -> int:
+    """Move what is due in a state, each by itself: one that refuses holds no other up."""
+    moved = 0
+    for pk in _ids_due(state):
+        try:
+            with transaction.atomic(durable=True):
+                move(lock(pk))
+        except DomainError as refusal:
+            log.warning("withdrawal_not_moved", withdrawal=pk, code=refusal.code)
+        else:
+            moved += 1
+    return moved
+
+
+def _ids_due(*states: str) -> list[int]:
+    """List all that is due now, the longest overdue first; there is no end to what is looked at."""
+    return list(withdrawals.due_in(*states).values_list("pk", flat=True))
 
 
 def _require_scale(attempt: WithdrawalAttempt, report: Report) -> None:
@@ -117,6 +124,14 @@ def _look_up(row: Withdrawal) -> Report:
     except Exception:  # noqa: BLE001  # an adapter's fault says nothing about the payment
         log.exception("rail_failed", rail=row.rail, reference=made.reference)
         return Report(Standing.UNKNOWN)
+
+
+def _forgotten(row: Withdrawal) -> None:
+    if row.transaction.state != State.PENDING_REVIEW:
+        return
+    why = "nobody decided within seven days"
+    cancel_step(row.transaction, (State.PENDING_REVIEW,), actor=WORKER, why=why)
+    keep(row, next_at=None, why=why)
 
 
 def _cooled(row: Withdrawal) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from coinhub.core.actor import Actor
 from coinhub.core.db import ClockTimestamp
@@ -18,11 +18,11 @@ from wallets.models import BalanceType, Hold, HoldCondition, Transaction
 from wallets.policies import routing
 from wallets.selectors import transactions
 from wallets.selectors.standings import standing_of
+from wallets.selectors.walks import walk
 from wallets.services import releases
 
 Type, State = Transaction.Type, Transaction.State
 WAITS = timedelta(days=30)  # then the money goes back by itself
-MOST_AT_ONCE = 500
 NAME = "recall"
 
 log = structlog.get_logger(__name__)
@@ -60,7 +60,7 @@ def recall_forgotten(*, actor: Actor) -> int:
     Writes: as ``recall``.
     """
     done = 0
-    for txn in _forgotten():
+    for txn in walk(_forgotten()):
         try:
             _take_back(txn, actor=actor, request=None)
         except DomainError as refusal:
@@ -102,8 +102,8 @@ def _take_back(txn: Transaction, *, actor: Actor, request: MoneyRequest | None) 
     return step(draft, actor=actor, event="transfer.recalled", request=request)
 
 
-def _forgotten() -> list[Transaction]:
-    """List the oldest payments that wait for an identity alone; others would stand in the way."""
+def _forgotten() -> QuerySet[Transaction]:
+    """List payments that waited long enough, for an identity alone."""
     still_open = HoldCondition.objects.filter(
         hold__transaction=OuterRef("pk"), cleared_at__isnull=True
     )
@@ -114,8 +114,7 @@ def _forgotten() -> list[Transaction]:
         state=State.HELD,
         created_at__lt=ClockTimestamp() - WAITS,
     )
-    rows = waiting.select_related("payer_wallet", "payee_wallet").order_by("id")
-    return list(rows[:MOST_AT_ONCE])
+    return waiting.select_related("payer_wallet", "payee_wallet")
 
 
 def _open_hold(txn: Transaction) -> Hold | None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from coinhub.core.actor import Actor, system
 from coinhub.core.db import require_transaction
@@ -20,6 +20,7 @@ from wallets.ledger.posting import call
 from wallets.ledger.steps import StepDraft, Take
 from wallets.models import BalanceType, Hold, HoldCondition, Transaction
 from wallets.selectors import house
+from wallets.selectors.walks import walk
 
 MOST_AT_ONCE = 500
 State = Transaction.State
@@ -108,23 +109,23 @@ def release_due(*, actor: Actor | None = None) -> int:
     """
     who = actor or system("schedule")
     released = 0
-    for hold_id in list_due():
+    for hold in walk(list_due()):
         try:
-            released += _release_one(hold_id, who)
+            released += _release_one(hold.pk, who)
         except HoldEnded:
             continue  # somebody else was faster
         except DomainError as refusal:
-            log.warning("hold_does_not_release", hold=hold_id, code=refusal.code)
+            log.warning("hold_does_not_release", hold=hold.pk, code=refusal.code)
     return released
 
 
-def list_due() -> list[int]:
-    """List holds that wait for an identity which is approved, or for nothing, oldest first."""
+def list_due() -> QuerySet[Hold]:
+    """List holds that wait for an identity which is approved, or for nothing."""
     still_open = HoldCondition.objects.filter(hold=OuterRef("pk"), cleared_at__isnull=True)
     approved = Case.objects.filter(
         customer_id=OuterRef("wallet__owner_id"), status=Case.Status.APPROVED
     )
-    rows = (
+    return (
         Hold.objects.filter(state=Hold.State.OPEN, balance_type=BalanceType.HELD)
         .filter(transaction__state=State.HELD)
         .annotate(
@@ -133,9 +134,7 @@ def list_due() -> list[int]:
             is_approved=Exists(approved),
         )
         .filter(Q(waits=False) | Q(waits_for_kyc=True, is_approved=True))
-        .order_by("id")
     )
-    return list(rows.values_list("pk", flat=True)[:MOST_AT_ONCE])
 
 
 def lock_transactions(transactions: Iterable[Transaction]) -> None:

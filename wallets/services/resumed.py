@@ -9,10 +9,10 @@ from coinhub.core.errors import DomainError
 from wallets.models import Freeze, Hold, HoldCondition, Journal, Stop, Transaction
 from wallets.policies.routing import COMPLIANCE, PAUSED
 from wallets.selectors.standings import Stopped, stops_now
+from wallets.selectors.walks import walk
 from wallets.services import releases
 from wallets.services.deposits import NOT_RETURNED
 
-MOST_AT_ONCE = 500
 log = structlog.get_logger(__name__)
 
 
@@ -26,7 +26,7 @@ def release_paused(*, actor: Actor) -> int:
     stops = stops_now()
     if any(stop.scope == Stop.Scope.ALL for stop in stops):
         return 0
-    waiting = _waiting_for(PAUSED)[:MOST_AT_ONCE]
+    waiting = walk(_waiting_for(PAUSED))
     return sum(_release(hold, PAUSED, actor) for hold in waiting if not _is_stopped(hold, stops))
 
 
@@ -46,7 +46,7 @@ def release_unfrozen(*, actor: Actor) -> int:
     )
     refused = Journal.objects.filter(transaction_id=OuterRef("transaction_id"), kind=NOT_RETURNED)
     waiting = _waiting_for(COMPLIANCE).filter(~Exists(frozen), ~Exists(refused))
-    return sum(_release(hold, COMPLIANCE, actor) for hold in waiting[:MOST_AT_ONCE])
+    return sum(_release(hold, COMPLIANCE, actor) for hold in walk(waiting))
 
 
 def _is_stopped(hold: Hold, stops: tuple[Stopped, ...]) -> bool:
@@ -68,4 +68,4 @@ def _waiting_for(code: str) -> QuerySet[Hold]:
         hold=OuterRef("pk"), code=code, cleared_at__isnull=True
     )
     rows = Hold.objects.filter(Exists(condition), state=Hold.State.OPEN, balance_type="held")
-    return rows.select_related("wallet", "transaction").order_by("id")
+    return rows.select_related("wallet", "transaction")

@@ -13,6 +13,7 @@ from wallets.ledger.drafts import leg
 from wallets.ledger.steps import StepDraft, Take, step
 from wallets.models import BalanceType, Hold, Transaction
 from wallets.selectors import stuck
+from wallets.selectors.walks import walk
 
 MOST = 500
 BATCH = 5_000
@@ -30,7 +31,7 @@ def finish_stuck(*, most: int = MOST) -> int:
     Writes: Journal with two Postings, Hold, Transaction (CANCELLED); AuditEvent.
     """
     actor = system("schedule")
-    ended = sum(_expire(hold, actor) for hold in stuck.list_expired_holds()[:most])
+    ended = sum(_expire(hold, actor) for hold in walk(stuck.list_expired_holds()))
     late = [txn for longest in stuck.LONGEST for txn in stuck.list_too_old(longest)[:most]]
     late += list(stuck.list_overdue()[:most])
     names = {str(txn.public_id): txn for txn in late}
