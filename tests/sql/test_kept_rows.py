@@ -61,6 +61,9 @@ class TestAnAnswer:
         assert (key.response_status, key.response_body) == (422, '{"code": "REFUSED"}')
 
 
+TOO_SMALL = Decimal("0.000004")
+
+
 def insert_receipt(session, **columns):
     """Insert an arrival and give its id."""
     values = {
@@ -73,9 +76,9 @@ def insert_receipt(session, **columns):
     return session.execute(statement, list(values.values())).fetchone()[0]
 
 
-def arrived(customer, finality=Finality.FINAL):
-    """Let the sandbox tell of 5.00 pounds for a customer."""
-    arrival = Arrival(f"kept-{uuid4()}", str(customer.pk), Decimal(5), "GBP", finality)
+def arrived(customer, finality=Finality.FINAL, amount=Decimal(5), currency="GBP"):
+    """Let the sandbox tell of money for a customer."""
+    arrival = Arrival(f"kept-{uuid4()}", str(customer.pk), amount, currency, finality)
     rail = rail_named("sandbox")
     return receipts.take_arrival(rail=rail, arrival=arrival, actor=Actor(kind="rail"))
 
@@ -146,6 +149,32 @@ class TestAnArrival:
         )
         assert refusal_of(owner, statement, [told, alice.pk, waiting.pk]) == "LG011"
         owner.execute(statement, [told, mallory.pk, waiting.pk])  # the deposit's own payee
+
+    def test_that_was_too_small_is_credited_out_of_suspense_by_its_whole_sum_only(self, owner):
+        alice, mallory = make_customer(), make_customer()
+        small = [arrived(alice, amount=TOO_SMALL, currency="BTC") for _ in range(2)]
+        ids = [receipt.pk for receipt in small]
+        suspense = house.get_house_wallet("S.SUSPENSE", "BTC")
+        statement = (
+            "UPDATE wallets_receipt SET state = 'credited', transaction_id = %s WHERE id = %s"
+        )
+
+        def told(payer, payee, amount, names):
+            return insert_transaction(
+                owner, payer, wallet_of(payee, "BTC"), kind="deposit", state="completed",
+                amount=amount, metadata={"receipts": names},
+            )  # fmt: skip
+
+        both = 2 * TOO_SMALL
+        for made in (
+            small[0].transaction_id,
+            told(house.get_house_wallet("A.SET", "BTC"), alice, both, ids),
+            told(suspense, mallory, both, ids),
+            told(suspense, alice, 3 * TOO_SMALL, ids),
+            told(suspense, alice, both, ids[1:]),
+        ):
+            assert refusal_of(owner, statement, [made, ids[0]]) == "LG011"
+        owner.execute(statement, [told(suspense, alice, both, ids), ids[0]])
 
 
 class TestAStopAndAFreeze:

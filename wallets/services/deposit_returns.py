@@ -11,6 +11,7 @@ from coinhub.core.actor import Actor
 from coinhub.core.errors import DomainError
 from coinhub.core.money import amount_text
 from coinhub.users.models import User
+from wallets.ledger import chart
 from wallets.models import Hold, Transaction
 from wallets.selectors import corrections
 from wallets.services import deposits, releases
@@ -89,6 +90,8 @@ def register() -> None:
 def _held(txn: Transaction) -> Hold | None:
     if txn.type != Transaction.Type.DEPOSIT or txn.state != Transaction.State.HELD:
         return None
+    if txn.payer_wallet.code == chart.SUSPENSE:
+        return None  # it came in parts, and no one sender has sent it
     hold = corrections.find_open_hold(txn)
     return hold if hold is not None and hold.remaining == txn.amount else None
 

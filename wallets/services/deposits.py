@@ -1,5 +1,6 @@
 """Deposits: book what arrived at a rail, and send held money back to where it came from."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from coinhub.core.actor import Actor
@@ -7,7 +8,7 @@ from coinhub.core.db import require_transaction
 from coinhub.core.money import Money, quantize
 from coinhub.users.models import User
 from wallets.ledger import chart, drafts, posting, steps
-from wallets.ledger.drafts import FeeDraft, HoldDraft, leg
+from wallets.ledger.drafts import FeeDraft, HoldDraft, TransactionDraft, leg
 from wallets.ledger.request import Booked, MoneyRequest
 from wallets.ledger.steps import StepDraft, Take
 from wallets.ledger.wallets import open_wallet
@@ -41,6 +42,37 @@ def credit_step(
     """
     require_transaction()
     amount = amount_of(receipt)
+    draft = _draft(
+        customer, amount, came_from=chart.SETTLEMENT, is_free=is_free, names=_names(receipt)
+    )
+    return None if draft is None else _book(draft, actor, request)
+
+
+def collect_step(*, receipts: Sequence[Receipt], customer: User, actor: Actor) -> Booked | None:
+    """Book together, out of suspense, what arrived for a customer in parts too small by themselves.
+
+    ``None`` where nothing would be left of it, or the wallet is closed.
+
+    Atomic: needs the caller's transaction, which holds the receipts.
+    Writes, Raises: as ``credit_step``; InsufficientFunds when it left suspense by another way.
+    """
+    require_transaction()
+    newest = receipts[-1]
+    amount = sum(map(amount_of, receipts), Money.zero(newest.currency_id))
+    named = {"rail": newest.rail, "receipts": [one.pk for one in receipts]}
+    names = {"reference": newest.external_ref[:140], "metadata": named}
+    draft = _draft(customer, amount, came_from=chart.SUSPENSE, names=names)
+    return None if draft is None else _book(draft, actor, None)
+
+
+def _draft(
+    customer: User,
+    amount: Money,
+    *,
+    came_from: str,
+    names: dict[str, Any],
+    is_free: bool = False,
+) -> TransactionDraft | None:
     free = Money.zero(amount.currency)
     fee = free if is_free else fees.fee_for(Transaction.Type.DEPOSIT, amount)
     payee, _ = open_wallet(owner_id=customer.pk, currency=amount.currency)
@@ -48,15 +80,18 @@ def credit_step(
     if amount <= fee or payee.status == Wallet.Status.CLOSED:
         return None
     currency = currencies.get_for(amount, payee)
-    draft = drafts.move(
+    return drafts.move(
         type=Transaction.Type.DEPOSIT,
-        payer=house.get_house_wallet(chart.SETTLEMENT, amount.currency),
+        payer=house.get_house_wallet(came_from, amount.currency),
         payee=payee,
         amount=amount,
         hold=routing.hold_for(payee, currency, purpose=PURPOSE),
         fee=FeeDraft(fee.amount, house.get_house_wallet(chart.FEE_DEPOSIT, amount.currency)),
-        **_names(receipt),
+        **names,
     )
+
+
+def _book(draft: TransactionDraft, actor: Actor, request: MoneyRequest | None) -> Booked:
     event = "deposit.held" if draft.hold else "deposit.completed"
     return posting.book(draft, actor=actor, event=event, request=request)
 

@@ -14,6 +14,7 @@ from wallets.rails.base import Report
 from wallets.selectors import house
 from wallets.services import deposits, receipts
 from wallets.services.payout_steps import BACK_OFF, keep, lock
+from wallets.services.receipt_states import settle_step
 from wallets.services.withdrawal_steps import hold_of
 
 State = Transaction.State
@@ -83,10 +84,10 @@ def bounce_step(row: Withdrawal, attempt: WithdrawalAttempt, report: Report, act
         else None
     )
     if booked is not None:
-        receipts.settle_step(receipt, Receipt.State.CREDITED, booked.transaction, customer)
+        settle_step(receipt, Receipt.State.CREDITED, booked.transaction, customer)
         return
     booked = deposits.suspense_step(receipt=receipt, why=Receipt.State.UNMATCHED, actor=actor)
-    receipts.settle_step(receipt, Receipt.State.UNMATCHED, booked.transaction, customer)
+    settle_step(receipt, Receipt.State.UNMATCHED, booked.transaction, customer)
 
 
 def book_cost(withdrawal_id: int, report: Report) -> None:

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.db import transaction
 
 from coinhub.core.actor import Actor
-from coinhub.core.db import ClockTimestamp, require_transaction
 from coinhub.core.errors import DomainError, NotYours
 from coinhub.core.ids import as_uuid
 from coinhub.core.money import Money
@@ -22,6 +21,8 @@ from wallets.rails.sandbox import notices_of
 from wallets.selectors import transactions, wallets
 from wallets.selectors.currencies import get_currency, text_of
 from wallets.services import deposits, routed
+from wallets.services.receipt_states import settle_step
+from wallets.services.small_receipts import collect
 
 State = Receipt.State
 BOUNCE = "bounce "  # begins our own names, of what came back of a payment
@@ -41,6 +42,9 @@ class ReferenceUsed(DomainError):
 def take_arrival(*, rail: Rail, arrival: Arrival, actor: Actor) -> Receipt:
     """Take one notice of an arrival, and book the arrival when it is final.
 
+    What is too little to credit is kept in suspense, and credited with what else was once together
+    it is enough.
+
     Atomic: opens its own transaction.
     Repeat: any number of notices, in any order, at the same time, are one Receipt and at most one
         Transaction; what was booked stays booked.
@@ -49,7 +53,12 @@ def take_arrival(*, rail: Rail, arrival: Arrival, actor: Actor) -> Receipt:
     """
     money = Money(arrival.amount, arrival.currency)
     money.require_scale(get_currency(arrival.currency).decimals)
-    return routed.run(lambda: _take(rail, arrival, actor))
+    receipt: Receipt = routed.run(lambda: _take(rail, arrival, actor))
+    customer = receipt.customer
+    if receipt.state == State.BELOW_MINIMUM and customer is not None:
+        collect(rail=rail, customer=customer, currency=receipt.currency_id, actor=actor)
+        receipt.refresh_from_db()
+    return receipt
 
 
 def take_return(*, rail: Rail, news: ReturnNews, actor: Actor) -> None:
@@ -189,19 +198,6 @@ def _lock(rail: str, external_ref: str) -> Receipt:
     if found is None:
         raise NotYours
     return found
-
-
-def settle_step(receipt: Receipt, state: str, txn: Transaction, customer: User | None) -> None:
-    """Note what an arrival was booked as; it never is again.
-
-    Atomic: needs the caller's transaction, which booked it.
-    Writes: Receipt.
-    """
-    require_transaction()
-    Receipt.objects.filter(pk=receipt.pk).update(
-        state=state, transaction=txn, customer=customer, settled_at=ClockTimestamp()
-    )
-    receipt.refresh_from_db()
 
 
 def find_customer(account: str) -> User | None:
