@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -99,6 +101,18 @@ class BalanceField(MoneyField):
 def amount_refused(refusal: AmountInvalid) -> serializers.ValidationError:
     """Turn a refused amount into an error at its place."""
     return serializers.ValidationError(refusal.detail, code=AmountInvalid.code)
+
+
+@contextmanager
+def at_its_place(field: str = "amount") -> Iterator[None]:
+    """Name the member in which an amount was sent that its currency does not allow.
+
+    Raises: ValidationError instead of AmountInvalid.
+    """
+    try:
+        yield
+    except AmountInvalid as refusal:
+        raise serializers.ValidationError({field: amount_refused(refusal).detail}) from None
 
 
 @extend_schema_field({"type": "string", "examples": ["2026-05-31", "2026-05-31T12:00:00Z"]})

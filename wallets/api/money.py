@@ -10,12 +10,12 @@ from rest_framework.response import Response
 
 from coinhub.api import idempotency
 from coinhub.api.errors import problem_text
-from coinhub.api.input import Input, MoneyField, TextField, amount_refused
+from coinhub.api.input import Input, MoneyField, TextField, at_its_place
 from coinhub.api.json import write
 from coinhub.api.step_up import confirmation_of
 from coinhub.api.views import View
 from coinhub.core.actor import Actor
-from coinhub.core.errors import AmountInvalid, DomainError, SetupBroken, Unavailable
+from coinhub.core.errors import DomainError, SetupBroken, Unavailable
 from coinhub.core.money import Money
 from coinhub.core.requests import actor_of
 from coinhub.users.selectors.api_keys import KeyInUse
@@ -47,13 +47,12 @@ class MoneyInput(Input):
         """
         try:
             currency = get_currency(attrs["currency"])
-            money = Money.parse(attrs["amount"], currency.code, currency.decimals)
         except CurrencyUnknown as refusal:
             raise serializers.ValidationError(
                 {"currency": serializers.ErrorDetail(refusal.detail, refusal.code)}
             ) from None
-        except AmountInvalid as refusal:
-            raise serializers.ValidationError({"amount": amount_refused(refusal).detail}) from None
+        with at_its_place():
+            money = Money.parse(attrs["amount"], currency.code, currency.decimals)
         return {**attrs, "money": money}
 
 

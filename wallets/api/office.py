@@ -16,7 +16,7 @@ from coinhub.api import idempotency, pagination
 from coinhub.api.auth import IsOperations
 from coinhub.api.errors import problem_text
 from coinhub.api.four_eyes import ProposedShape, proposed
-from coinhub.api.input import BalanceField, Input, MoneyField, TextField
+from coinhub.api.input import BalanceField, Input, MoneyField, TextField, at_its_place
 from coinhub.api.json import write
 from coinhub.api.pagination import PageQuery
 from coinhub.api.schema import KEY_PARAMETER, REPLAY_PARAMETER, refusals
@@ -228,10 +228,11 @@ class Points(Proposal):
         """Propose it."""
 
         def case(wanted: dict[str, Any], actor: Actor) -> Approval:
-            decimals = get_currency(POINTS).decimals
+            with at_its_place():
+                amount = Money.parse(wanted["amount"], POINTS, get_currency(POINTS).decimals)
             return adjustments.propose(
                 kind=f"points_{wanted['change']}",
-                amount=Money.parse(wanted["amount"], POINTS, decimals),
+                amount=amount,
                 customer_id=user_id,
                 reason=wanted["reason"],
                 maker=self.person,
@@ -255,7 +256,8 @@ class Reverse(Proposal):
         original = corrections.get_for_staff(transaction_id)
         if "amount" in wanted:
             decimals = corrections.decimals_of(original)
-            amount = Money.parse(wanted["amount"], original.currency_id, decimals).amount
+            with at_its_place():
+                amount = Money.parse(wanted["amount"], original.currency_id, decimals).amount
         else:
             left = corrections.left_of(original)
             amount = quantize(left, corrections.decimals_of(original))

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from coinhub.api.input import Input, MoneyField
+from coinhub.api.input import Input, MoneyField, at_its_place
 from coinhub.api.schema import KEY_PARAMETER, REPLAY_PARAMETER, refusals
 from coinhub.core.actor import Actor
 from wallets.api.documents import TransactionShape
@@ -60,20 +60,22 @@ def _refund(
     actor: Actor,
     request: MoneyRequest,
 ) -> Booked:
-    return refunds.refund(
-        owner_id=request.caller,
-        transaction_id=transaction_id,
-        amount=wanted.get("amount"),
-        actor=actor,
-        request=request,
-        mandate=mandate,
-    )
+    with at_its_place():
+        return refunds.refund(
+            owner_id=request.caller,
+            transaction_id=transaction_id,
+            amount=wanted.get("amount"),
+            actor=actor,
+            request=request,
+            mandate=mandate,
+        )
 
 
 def _try_out(
     transaction_id: UUID, customer_id: UUID, wanted: dict[str, Any], _actor: Actor
 ) -> Trial:
-    wish = refunds.prepare(
-        owner_id=customer_id, transaction_id=transaction_id, amount=wanted.get("amount")
-    )
+    with at_its_place():
+        wish = refunds.prepare(
+            owner_id=customer_id, transaction_id=transaction_id, amount=wanted.get("amount")
+        )
     return trials.try_out(wish.command)
