@@ -9,7 +9,7 @@ from coinhub.cli import installation
 from coinhub.core.embedded.errors import CannotRun
 from coinhub.core.embedded.state import State
 
-OWNER_COMMANDS = frozenset({"migrate", "bootstrap", "replay", "advance_ids"})
+OWNER_COMMANDS = frozenset({"migrate", "bootstrap", "replay", "reseal", "advance_ids"})
 
 
 def run(arguments: Sequence[str], state_dir: Path) -> int:

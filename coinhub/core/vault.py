@@ -28,11 +28,17 @@ class VaultError(Exception):
 
 def seal(data: bytes, *, purpose: str) -> bytes:
     """Encrypt with the first key; the same bytes never look the same twice."""
-    key_id, master = next(iter(settings.FIELD_KEYS.items()))
-    head = FORM + bytes([len(key_id)]) + key_id.encode()
+    master = next(iter(settings.FIELD_KEYS.values()))
+    head = head_of_first_key()
     nonce = os.urandom(NONCE)
     cipher = AESGCM(_derived(master, "seal"))
     return head + nonce + cipher.encrypt(nonce, data, head + purpose.encode())
+
+
+def head_of_first_key() -> bytes:
+    """Give how everything begins that the first key of the list has sealed."""
+    key_id = next(iter(settings.FIELD_KEYS))
+    return FORM + bytes([len(key_id)]) + key_id.encode()
 
 
 def unseal(sealed: bytes, *, purpose: str) -> bytes:

@@ -105,8 +105,8 @@ class TestOwnersAddress:
 
         assert installation.without_owner(everything) == {"DATABASE_URL": "a"}
 
-    def test_is_given_to_four_commands_only(self) -> None:
-        assert {"migrate", "bootstrap", "replay", "advance_ids"} == manage.OWNER_COMMANDS
+    def test_is_given_to_five_commands_only(self) -> None:
+        assert {"migrate", "bootstrap", "replay", "reseal", "advance_ids"} == manage.OWNER_COMMANDS
 
 
 class TestPort:
