@@ -2,11 +2,18 @@
 
 import psycopg
 import pytest
+from django.db import transaction
 
 from coinhub.core.actor import system
 from tests.by_owner import insert_transaction
 from tests.conftest import gbp, make_customer, wallet_of
+from tests.refusals import refused as unchanged
 from tests.sql.calls import refusal_of, refused, run
+from tests.wallets.relations import balances
+from wallets.ledger import steps
+from wallets.ledger.drafts import HoldDraft, leg
+from wallets.ledger.errors import HoldConditionOpen
+from wallets.ledger.steps import StepDraft, Take
 from wallets.models import Hold
 from wallets.services import transfers
 
@@ -119,3 +126,48 @@ class TestACondition:
             " VALUES (%s, %s, 'paused', now())"
         )
         assert refusal_of(owner, cleared, [held.shard, held.pk]) == "LG011"
+
+
+class TestHeldMoney:
+    """What waits is not taken in another name either: by a step that is no release."""
+
+    def step(self, hold, legs, *, to="completed", end_state="captured", place=None):
+        draft = StepDraft(
+            hold.transaction,
+            (hold.transaction.state,),
+            to,
+            f"taken:{hold.pk}",
+            legs=tuple(legs),
+            takes=(Take(hold, hold.remaining, end_state),),
+            place=place,
+        )
+        with transaction.atomic():
+            return steps.step(draft, actor=system(), event="test")
+
+    def test_is_not_taken_for_the_one_who_waits(self, held):
+        legs = [leg(held.wallet, -held.remaining, "held"), leg(held.wallet, held.remaining)]
+        with unchanged(HoldConditionOpen):
+            self.step(held, legs)
+
+    def test_is_not_taken_for_anybody_else(self, held, payee):
+        legs = [leg(held.wallet, -held.remaining, "held"), leg(payee, held.remaining)]
+        with unchanged(HoldConditionOpen):
+            self.step(held, legs)
+
+    def test_goes_back_to_who_sent_it(self, held, payer):
+        legs = [leg(held.wallet, -held.remaining, "held"), leg(payer, held.remaining)]
+        self.step(held, legs, to="recalled")
+        assert (balances(payer)[0], balances(held.wallet)) == (100, (0, 0, 0))
+
+    def test_is_not_set_aside_first_and_then_given_out(self, committed_db):
+        carol = wallet_of(make_customer("carol", kyc="pending"), funded="10.00")
+        waiting = Hold.objects.select_related("wallet", "transaction").get(wallet=carol)
+        legs = [leg(carol, -waiting.remaining, "held"), leg(carol, waiting.remaining, "locked")]
+        self.step(waiting, legs, to="return_pending", place=HoldDraft(purpose="anything"))
+        locked = Hold.objects.select_related("wallet", "transaction").get(
+            wallet=carol, state="open"
+        )
+        legs = [leg(carol, -locked.remaining, "locked"), leg(carol, locked.remaining)]
+        with unchanged(HoldConditionOpen):
+            self.step(locked, legs, to="held", end_state="voided")
+        assert balances(carol) == (0, 0, 10)

@@ -13,6 +13,7 @@ TRIGGERS = {
     "withdrawal_stays": "DROP FUNCTION withdrawal_keep() CASCADE",
     "attempt_stays": "DROP FUNCTION attempt_keep() CASCADE",
     "lifting_stays": "DROP FUNCTION lifting_keep() CASCADE",
+    "hold_gives_back": "DROP FUNCTION hold_keep_waiting() CASCADE",
     "condition_stays": "DROP FUNCTION condition_keep() CASCADE;"
     " DROP TRIGGER condition_rows_stay ON wallets_holdcondition;"
     " DROP TRIGGER condition_table_stays ON wallets_holdcondition",
