@@ -233,8 +233,8 @@ FILE_UPLOAD_HANDLERS = ["coinhub.core.uploads.OneFile"]
 # --- pages ----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
-USE_TZ = True
 USE_I18N = False
+FORMAT_MODULE_PATH = "coinhub.formats"
 STATIC_URL = "/static/"
 STATIC_ROOT = env.str("COINHUB_STATIC_ROOT", default=str(STATE_DIR / "static"))
 WHITENOISE_USE_FINDERS = not PRODUCTION

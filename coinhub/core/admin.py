@@ -22,6 +22,15 @@ from django.utils.text import capfirst
 
 COUNTED = 10_000  # a list is counted and paged so far; beyond that one searches
 NONE = Q(pk__in=[])
+# What pages call a row and a list of rows, where the model's own name says less.
+TITLES = {
+    "auth.group": ("Role", "Roles"),
+    "integrity.run": ("Integrity run", "Integrity runs"),
+    "kyc.case": ("Identity case", "Identity cases"),
+    "users.user": ("Person", "People"),
+    "wallets.destination": ("Address", "Address books"),
+    "wallets.receipt": ("Receipt", "Receipts of rails"),
+}
 NARROWING = {"", "exact", "isnull", "isempty", "id__exact", "code__exact"}  # after a field's name
 
 
@@ -90,6 +99,12 @@ class OfficeAdmin(admin.ModelAdmin):
     empty_value_display = "–"
     change_form_template = "admin/record.html"
 
+    @property
+    def titles(self) -> tuple[str, str]:
+        """Give the names of one row and of the list, as the head of a page has them."""
+        own = capfirst(self.opts.verbose_name), capfirst(self.opts.verbose_name_plural)
+        return TITLES.get(self.opts.label_lower, own)
+
     def name_of(self, obj: Any) -> str:
         """Name a record at the head of its page."""
         return str(obj)
@@ -137,7 +152,8 @@ class OfficeAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         """Show a list; a search that the database ends after its time-out is told, not a fault."""
         try:
-            response = super().changelist_view(request, extra_context)
+            titled = {"title": self.titles[1], **(extra_context or {})}
+            response = super().changelist_view(request, titled)
             if isinstance(response, TemplateResponse):
                 response.render()
         except OperationalError:
@@ -156,8 +172,11 @@ class OfficeAdmin(admin.ModelAdmin):
         form_url: str = "",
         obj: Any = None,
     ) -> HttpResponse:
+        one, many = self.titles
+        context["list_title"] = many
+        context["list_url"] = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
         if obj is not None:
-            context["title"] = f"{capfirst(self.opts.verbose_name)} {self.name_of(obj)}"
+            context["title"] = f"{one} {self.name_of(obj)}"
             context["subtitle"] = None
             context["sections"] = self.sections(obj)
             context["related"] = self.related(obj)
@@ -175,6 +194,26 @@ class ReadOnlyAdmin(OfficeAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+GOOD = {"completed", "executed", "approved", "healthy", "active", "settled"}
+BAD = {"failed", "rejected", "reversed", "bounced", "expired", "blocked", "frozen", "unknown"}
+OVER = {
+    "cancelled", "recalled", "returned", "captured", "released", "voided", "withdrawn", "closed",
+}  # fmt: skip
+
+
+def tag(state: str) -> SafeString:
+    """Draw where something stands: its word, and a colour that repeats what the word says."""
+    tones = (("good", GOOD), ("bad", BAD), ("over", OVER))
+    tone = next((tone for tone, states in tones if state in states), "open")
+    return format_html('<span class="tag tag-{}">{}</span>', tone, state.replace("_", " "))
+
+
+def short_id(public_id: Any) -> SafeString:
+    """Write the end of an id, which tells rows apart; the page of the row has all of it."""
+    end = str(public_id)[-8:]
+    return format_html('<span class="office-id" title="{}">…{}</span>', public_id, end)
 
 
 def page_of(row: Model | None, text: Any = None) -> SafeString | str:

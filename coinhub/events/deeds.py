@@ -170,6 +170,7 @@ class DeedsAdmin(LookedAtAdmin):
             "opts": self.opts,
             "deed": deed,
             "row": row,
+            "list_title": self.titles[1],
             "row_name": "" if row is None else self.name_of(row),
             "back": self._there(row),
             "form": form,

@@ -12,6 +12,7 @@ from django.contrib.auth import admin as auth_admin
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_title = "CoinHub back office"
 admin.site.index_title = "Overview"
+admin.site.enable_nav_sidebar = False  # templates/admin/base_site.html has its own
 
 # Imported above so that they have registered their pages by now: those can be changed, ours not.
 for registered_by in (allauth_admin, auth_admin, mfa_admin, sessions_admin):

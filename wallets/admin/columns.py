@@ -12,12 +12,13 @@ from coinhub.core.admin import Column, Section, page_of
 from coinhub.core.errors import AmountInvalid
 from coinhub.core.money import amount_text, total
 from wallets.models import Hold, Journal, Posting, Wallet
-from wallets.templatetags.money import MINUS, SPACE, THIN, unit_of
+from wallets.templatetags.money import MINUS, SPACE, grouped, unit_of
 
 
 def money_text(amount: Decimal, decimals: int) -> str:
-    """Write an amount with exactly the currency's decimals and grouped thousands.
+    """Write an amount with its currency's decimals, grouped as on the customers' pages.
 
+    Zeros beyond the eighth decimal say nothing and are left out; no digit that counts is.
     Staff must be able to see a damaged row too: what is no amount of the currency is written as it
     is, with a mark.
     """
@@ -27,9 +28,8 @@ def money_text(amount: Decimal, decimals: int) -> str:
         text = ""
     if not text:
         return f"! {amount}"
-    whole, point, fraction = text.removeprefix("-").partition(".")
     sign = MINUS if text.startswith("-") else ""
-    return f"{sign}{int(whole):,}".replace(",", THIN) + point + fraction
+    return sign + grouped(amount, decimals)
 
 
 def drawn(amount: Decimal | None, unit: Any) -> SafeString | str:
@@ -39,6 +39,12 @@ def drawn(amount: Decimal | None, unit: Any) -> SafeString | str:
     code, decimals = unit_of(unit)
     text = money_text(amount, decimals)
     return format_html('<span class="money">{}{}{}</span>', text, SPACE, code)
+
+
+def plain(amount: Decimal, unit: Any) -> str:
+    """Write an amount without markup, for the head of a page."""
+    code, decimals = unit_of(unit)
+    return f"{money_text(amount, decimals)} {code}"
 
 
 def money(field: str, label: str = "", unit: str = "") -> Callable[[Any, Any], SafeString | str]:

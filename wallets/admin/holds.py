@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from coinhub.core.admin import Column, ReadOnlyAdmin, Section, choice_filter, page_of
+from coinhub.core.admin import Column, ReadOnlyAdmin, Section, choice_filter, page_of, tag
 from coinhub.core.ids import as_number, as_uuid
 from coinhub.events.looks import LookedAtAdmin
 from wallets.admin.columns import conditions_of, money, wallet_page
@@ -26,7 +26,7 @@ class HoldAdmin(LookedAtAdmin, ReadOnlyAdmin):
         "purpose",
         "balance_type",
         "left",
-        "state",
+        "standing",
         "waits_for",
         "expires_at",
     )
@@ -52,6 +52,10 @@ class HoldAdmin(LookedAtAdmin, ReadOnlyAdmin):
     @admin.display(description="wallet")
     def whose(self, hold: Hold) -> SafeString | str:
         return wallet_page(hold.wallet)
+
+    @admin.display(description="state")
+    def standing(self, hold: Hold) -> SafeString:
+        return tag(hold.state)
 
     @admin.display(description="transaction")
     def business(self, hold: Hold) -> SafeString | str:

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import Q
 from django.utils.safestring import SafeString
 
-from coinhub.core.admin import ReadOnlyAdmin, choice_filter, page_of
+from coinhub.core.admin import ReadOnlyAdmin, choice_filter, page_of, tag
 from coinhub.core.ids import as_uuid
 from coinhub.events.looks import LookedAtAdmin
 from wallets.admin.columns import money
@@ -18,7 +18,7 @@ class ReceiptAdmin(LookedAtAdmin, ReadOnlyAdmin):
     """Arrivals at rails; the unmatched ones wait in suspense for their owner."""
 
     look_owners = ("customer_id",)
-    list_display = ("external_ref", "rail", "sum", "state", "whose", "created_at")
+    list_display = ("external_ref", "rail", "sum", "standing", "whose", "created_at")
     list_filter = (choice_filter("state", "state", Receipt.State.values),)
     list_select_related = ("customer", "currency", "transaction")
     search_help_text = "The rail's reference, or e-mail or id of the customer"
@@ -28,6 +28,10 @@ class ReceiptAdmin(LookedAtAdmin, ReadOnlyAdmin):
         ("When", {"fields": ("created_at", "settled_at")}),
     )
     sum = money("amount")
+
+    @admin.display(description="state")
+    def standing(self, receipt: Receipt) -> SafeString:
+        return tag(receipt.state)
 
     @admin.display(description="customer")
     def whose(self, row: Receipt) -> SafeString | str:

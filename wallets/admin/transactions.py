@@ -7,11 +7,17 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from coinhub.core.admin import Link, ReadOnlyAdmin, Section, list_of
+from coinhub.core.admin import Link, ReadOnlyAdmin, Section, list_of, short_id, tag
 from coinhub.events.deeds import Deed, DeedsAdmin
 from wallets.admin import story
 from wallets.admin.adjusting import ADJUST
-from wallets.admin.columns import holds_section, journal_section, money, wallet_page
+from wallets.admin.columns import (
+    holds_section,
+    journal_section,
+    money,
+    plain,
+    wallet_page,
+)
 from wallets.admin.reversing import GIVE_BACK, RETURN, REVERSE
 from wallets.models import Transaction
 from wallets.selectors import office, queues, search, stories
@@ -40,15 +46,14 @@ class TransactionAdmin(DeedsAdmin, ReadOnlyAdmin):
     list_deeds: ClassVar[tuple[Deed, ...]] = (ADJUST,)
     look_owners = ("payer_wallet.owner_id", "payee_wallet.owner_id")
     list_display = (
-        "public_id",
+        "created_at",
         "type",
-        "status",
-        "state",
         "sum",
         "payer",
         "payee",
+        "standing",
         "reference",
-        "created_at",
+        "short",
     )
     list_filter = ("status", "type", ("currency", admin.RelatedFieldListFilter), StuckFilter)
     list_select_related = ("currency", "payer_wallet__owner", "payee_wallet__owner")
@@ -57,7 +62,7 @@ class TransactionAdmin(DeedsAdmin, ReadOnlyAdmin):
         " or an amount such as 30.00 GBP"
     )
     fieldsets: ClassVar[Any] = (
-        (None, {"fields": ("public_id", "type", "status", "state")}),
+        (None, {"fields": ("public_id", "type", "status", "standing")}),
         ("Money", {"fields": ("sum", "charge", "payer", "payee", "in_usd")}),
         ("Words", {"fields": ("reference", "note")}),
         (
@@ -70,6 +75,14 @@ class TransactionAdmin(DeedsAdmin, ReadOnlyAdmin):
     )
     sum = money("amount")
     charge = money("fee")
+
+    @admin.display(description="id")
+    def short(self, transaction: Transaction) -> SafeString:
+        return short_id(transaction.public_id)
+
+    @admin.display(description="state")
+    def standing(self, transaction: Transaction) -> SafeString:
+        return tag(transaction.state)
 
     @admin.display(description="payer")
     def payer(self, transaction: Transaction) -> SafeString | str:
@@ -84,7 +97,8 @@ class TransactionAdmin(DeedsAdmin, ReadOnlyAdmin):
         return story.usd_text(transaction.usd_value)
 
     def name_of(self, obj: Transaction) -> str:
-        return f"{obj.public_id}: {obj.type}, {obj.state.replace('_', ' ')}"
+        state = obj.state.replace("_", " ")
+        return f"…{str(obj.public_id)[-8:]}: {obj.type} of {plain(obj.amount, obj)}, {state}"
 
     def found(self, term: str) -> Q:
         return search.find_transactions(term)

@@ -6,9 +6,10 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from coinhub.core.admin import Column, Link, ReadOnlyAdmin, Section, list_of, page_of
+from coinhub.core.admin import Column, Link, ReadOnlyAdmin, Section, list_of, page_of, tag
 from coinhub.core.money import CONTEXT
 from coinhub.core.requests import actor_of
 from coinhub.events.deeds import Deed, DeedsAdmin, Done
@@ -107,8 +108,9 @@ class WalletAdmin(DeedsAdmin, ReadOnlyAdmin):
         return wallet.code or page_of(wallet.owner)
 
     @admin.display(description="status")
-    def state(self, wallet: Wallet) -> str:
-        return f"{wallet.status}, primary" if wallet.is_primary else wallet.status
+    def state(self, wallet: Wallet) -> SafeString:
+        primary = " primary" if wallet.is_primary else ""
+        return format_html("{}{}", tag(wallet.status), primary)
 
     def name_of(self, obj: Wallet) -> str:
         return f"of {owner_of(obj)} in {obj.currency_id}"

@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
-from coinhub.core.admin import Column, Link, ReadOnlyAdmin, Section, list_of, page_of
+from coinhub.core.admin import Column, Link, ReadOnlyAdmin, Section, list_of, page_of, tag
 from coinhub.core.requests import actor_of
 from coinhub.events.deeds import Deed, DeedForm, DeedsAdmin, Done
 from wallets.admin import story
-from wallets.admin.columns import drawn
+from wallets.admin.columns import drawn, plain
 from wallets.models import Transaction, Withdrawal
 from wallets.selectors import reviews, search, stories
 from wallets.services import withdrawal_decisions
@@ -188,15 +188,16 @@ class WithdrawalAdmin(DeedsAdmin, ReadOnlyAdmin):
         return f"{row.destination.label}: {row.destination.masked}"
 
     @admin.display(description="state")
-    def state(self, row: Withdrawal) -> str:
-        return row.transaction.state.replace("_", " ")
+    def state(self, row: Withdrawal) -> SafeString:
+        return tag(row.transaction.state)
 
     @admin.display(description="transaction")
     def business(self, row: Withdrawal) -> SafeString | str:
         return page_of(row.transaction)
 
     def name_of(self, obj: Withdrawal) -> str:
-        return f"{obj.transaction.public_id}, {self.state(obj)}"
+        state = obj.transaction.state.replace("_", " ")
+        return f"of {plain(obj.transaction.amount, obj.transaction)}, {state}"
 
     def look_name(self, obj: Withdrawal) -> str:
         return str(obj.transaction.public_id)

@@ -60,7 +60,11 @@ def waiting_queues(context: template.Context) -> list[dict[str, Any]]:
     """List what waits for people of operations, as far as the reader may see it."""
     user: Any = context["request"].user
     return [
-        {"queue": queue, "url": list_of(queue.model, "", **queue.where).url}
+        {
+            "queue": queue,
+            "url": list_of(queue.model, "", **queue.where).url,
+            "is_grave": queue.model in ("wallets_stop", "wallets_freeze", "wallets_wallet"),
+        }
         for queue in queues.list_queues()
         if user.has_perm(queue.model.replace("_", ".view_", 1))
     ]

@@ -32,6 +32,26 @@
         });
     }
 
+    // Ids and keys are copied with a press; without the clipboard they are marked and copied by hand.
+    if (navigator.clipboard) {
+        for (const text of document.querySelectorAll("[data-copy]")) {
+            const button = document.createElement("button");
+            const told = document.createElement("span");
+            button.type = "button";
+            button.className = "copy";
+            button.textContent = "Copy";
+            told.className = "visually-hidden";
+            told.setAttribute("role", "status");
+            const value = text.textContent.trim();
+            button.addEventListener("click", async () => {
+                await navigator.clipboard.writeText(value);
+                button.textContent = told.textContent = "Copied";
+                setTimeout(() => { button.textContent = "Copy"; told.textContent = ""; }, 2000);
+            });
+            text.append(button, told);
+        }
+    }
+
     // Sandbox: a click on a demo person fills in the sign-in form.
     for (const person of document.querySelectorAll("[data-fill-login]")) {
         person.addEventListener("click", () => {

@@ -1,5 +1,7 @@
 """The queue of approvals and the page on which one is decided."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -44,7 +46,7 @@ class TestQueue:
             assert list(answer.context["cl"].result_list) == expected, query
         html = browser.get(reverse(LIST)).content.decode()
         assert "Light a lamp" in html
-        assert '<td class="field-gist">1</td>' in html
+        assert re.search(r"<td[^>]*field-gist[^>]*>1</td>", html)
 
     def test_is_on_the_first_page_with_its_age(self, lamp, maker, signed_in):
         propose(maker)
