@@ -24,6 +24,7 @@ PAIRS = [
 ]
 SHAPES = [
     *product(("line-strong",), ("paper", "surface")),
+    *product([f"tint-{place}" for place in range(6)], ("surface",)),
     *product(("purse-available", "purse-held", "purse-locked"), ("purse", "purse-2")),
 ]
 

@@ -1,5 +1,6 @@
 """Where a list goes on: opaque in the address, bound to reader and list, not to be made up."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from django.core import signing
@@ -24,12 +25,18 @@ def read(request: HttpRequest, name: str) -> int | None:
         raise ValidationFailed("There is no such place in this list.") from None
 
 
-def link(request: HttpRequest, here: str, name: str, place: int | None) -> str | None:
-    """Make the address of the next page; ``None`` where there is none."""
+def link(
+    request: HttpRequest,
+    here: str,
+    name: str,
+    place: int | None,
+    wanted: Mapping[str, str] | None = None,
+) -> str | None:
+    """Make the address of the next page, of the same part of the list; ``None`` without one."""
     if place is None:
         return None
     signed = signing.dumps(place, salt=_salt(request, name))
-    return f"{here}?{urlencode({PARAMETER: signed})}"
+    return f"{here}?{urlencode({**(wanted or {}), PARAMETER: signed})}"
 
 
 def _salt(request: HttpRequest, name: str) -> str:

@@ -18,6 +18,8 @@ NAMES = {
     Type.IMPORT: "Taken over from another system",
 }
 
+GIVEN_BACK = {Type.REFUND: "Refund", Type.REVERSAL: "Correction"}
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -77,6 +79,11 @@ def title(txn: Transaction, reader: UUID) -> str:
     if txn.type == Type.HOLD and txn.payee_wallet.owner_id != reader:
         done = txn.status == Transaction.Status.COMPLETED
         return _to(txn.payee_wallet, "Payment" if done else "Set aside")
+    if txn.type in GIVEN_BACK:
+        what = GIVEN_BACK[Type(txn.type)]
+        if txn.payee_wallet.owner_id == reader:
+            return f"{what} from {_name(txn.payer_wallet)}"
+        return f"{what} to {_name(txn.payee_wallet)}"
     if txn.payee_wallet.owner_id == reader:
         return f"From {_name(txn.payer_wallet)}"
     return f"To {_name(txn.payee_wallet)}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wallets.web import deposit, destinations, download, refund, send, views, withdraw
+from wallets.web import deposit, destinations, download, history, refund, send, views, withdraw
 
 urlpatterns = [
     path("", views.Overview.as_view(), name="overview"),
@@ -13,7 +13,7 @@ urlpatterns = [
         download.WalletCsv.as_view(),
         name="wallet_csv",
     ),
-    path("transactions/", views.TransactionList.as_view(), name="transactions"),
+    path("transactions/", history.TransactionList.as_view(), name="transactions"),
     path("transactions/<uuid:public_id>/", views.TransactionDetail.as_view(), name="transaction"),
     path("transactions/<uuid:public_id>/refund/", refund.Refund.as_view(), name="refund"),
     path("transactions/<uuid:public_id>/recall/", refund.Recall.as_view(), name="recall"),

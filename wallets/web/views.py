@@ -17,6 +17,7 @@ from wallets.web.entries import rows
 from wallets.web.lines import line
 from wallets.web.progress import find_progress
 from wallets.web.words import hold_in_words
+from wallets.web.worth import find_worth
 
 RECENT = 6
 ROWS = 25
@@ -35,6 +36,7 @@ class Overview(Page):
         context = {
             "primary": mine[0] if mine else None,
             "others": mine[1:],
+            "worth": find_worth(mine),
             "holds": [hold_in_words(hold) for hold in holds.rows],
             "more_holds": holds.older is not None,
             "lines": [line(txn, reader) for txn in recent.rows],
@@ -79,24 +81,6 @@ class WalletDetail(Page):
         return render(request, "wallets/wallet.html", context)
 
 
-class TransactionList(Page):
-    """``/transactions/``: every payment of all wallets."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """Show a page of it."""
-        reader = reader_of(request)
-        before = cursors.read(request, "transactions")
-        window = Window(before=before, limit=ROWS)
-        page = transactions.list_transactions(reader, window, journals=True)
-        here = reverse("transactions")
-        context = {
-            "lines": [line(txn, reader) for txn in page.rows],
-            "next_url": cursors.link(request, here, "transactions", page.older),
-            "first_url": here if before is not None else None,
-        }
-        return render(request, "wallets/transactions.html", context)
-
-
 class TransactionDetail(Page):
     """``/transactions/{id}/``: one payment."""
 
@@ -114,6 +98,7 @@ class TransactionDetail(Page):
             "holds": [hold_in_words(hold) for hold in holds],
             "progress": find_progress(txn) if i_paid else None,
             "refunds": [row for row in given if row.type == Transaction.Type.REFUND],
+            "reversals": [row for row in given if row.type == Transaction.Type.REVERSAL],
             "can_refund": not i_paid and refunds.is_refundable(txn),
             "can_recall": i_paid and recalls.find_recallable(txn) is not None,
             "just_sent": i_paid and txn.type == Transaction.Type.TRANSFER and "sent" in request.GET,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import partial
+from uuid import UUID
 
 from coinhub.core.errors import DomainError
 from wallets.models import Hold, Transaction, Wallet
@@ -80,6 +81,7 @@ SAID = {
 class HoldInWords:
     """One hold as its owner reads it."""
 
+    transaction_id: UUID
     amount: Decimal
     unit: Wallet
     is_lock: bool
@@ -96,6 +98,7 @@ def hold_in_words(hold: Hold) -> HoldInWords:
     is_lock = hold.balance_type == "locked"
     waits_for = [] if is_lock else open_conditions(hold)
     return HoldInWords(
+        transaction_id=hold.transaction.public_id,
         amount=hold.remaining,
         unit=hold.wallet,
         is_lock=is_lock,
