@@ -8,6 +8,15 @@ from django.utils.safestring import SafeString
 
 register = template.Library()
 
+# How allauth names its fields, and how all our pages do.
+OUR_WORDS = {
+    "Email": "E-mail",
+    "Current Password": "Current password",
+    "New Password": "New password",
+    "New Password (again)": "New password, again",
+    "Password (again)": "Password, again",
+}
+
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
@@ -17,6 +26,12 @@ def icon(name: str) -> SafeString:
         static("app/icons.svg"),
         name,
     )
+
+
+@register.filter
+def in_our_words(label: str) -> str:
+    """Name a field of the account pages as the other pages would."""
+    return OUR_WORDS.get(str(label), str(label))
 
 
 @register.simple_tag(takes_context=True)

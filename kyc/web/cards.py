@@ -36,6 +36,8 @@ def cards(case: Case, id_kind: str | None, errors: dict[str, str]) -> list[Card]
     asked = {one.document.kind: one for one in cases.asked_again(case)}
     needed = requirements.documents_of(case.wanted_tier, id_kind or "passport")
     settled = cases.settled(case)
+    if case.state == State.APPROVED:
+        needed = []  # nothing is missing any more
     shown = [kind for kind in Kind.values if kind in needed or kind in present]
     return [
         Card(
