@@ -18,7 +18,6 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 
 COUNTED = 10_000  # a list is counted and paged so far; beyond that one searches
 NONE = Q(pk__in=[])
@@ -102,7 +101,8 @@ class OfficeAdmin(admin.ModelAdmin):
     @property
     def titles(self) -> tuple[str, str]:
         """Give the names of one row and of the list, as the head of a page has them."""
-        own = capfirst(self.opts.verbose_name), capfirst(self.opts.verbose_name_plural)
+        one, many = str(self.opts.verbose_name), str(self.opts.verbose_name_plural)
+        own = one[:1].upper() + one[1:], many[:1].upper() + many[1:]
         return TITLES.get(self.opts.label_lower, own)
 
     def name_of(self, obj: Any) -> str:

@@ -43,7 +43,7 @@ OF_A_CUSTOMER = (
     "/transactions/", "/transactions/?type=deposit&begin=2026-01-01", "/transactions/?q=nowhere",
     "/kyc/", "/settings/", "/settings/email/", "/accounts/password/change/",
     "/settings/second-factor/", "/settings/sessions/", "/settings/api-keys/",
-    "/settings/api-keys/new/", "/settings/confirmations/", "/accounts/logout/",
+    "/settings/api-keys/new/", "/settings/confirmations/", "/settings/looks/", "/accounts/logout/",
 )  # fmt: skip
 OF_SOMEBODY_NEW = ("/", "/wallets/", "/send/", "/withdraw/", "/transactions/", "/kyc/",
                    "/kyc/details/", "/destinations/")  # fmt: skip
@@ -95,7 +95,7 @@ def cast(committed_db: None) -> Any:
 
 def office_addresses(reader: User) -> list[str]:
     """List the first page, each list, the newest record of each and what can be done from both."""
-    found = ["/admin/"]
+    found = ["/admin/", "/admin/look-reason/"]
     for model, pages in admin.site._registry.items():
         name = f"{model._meta.app_label}_{model._meta.model_name}"
         found.append(reverse(f"admin:{name}_changelist"))
