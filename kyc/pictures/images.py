@@ -12,6 +12,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 from kyc.pictures.refused import Refused
 
 MOST_PIXELS = 40_000_000
+MOST_OF_WEBP = 16_000_000  # its decoder keeps several copies, which have to fit into the memory
 SMALLEST_SIDE, SMALLEST_LONG_SIDE = 120, 320
 LONGEST_SIDE = 3000  # what is kept: fine enough to read the small print of a passport
 QUALITY = 88
@@ -41,6 +42,8 @@ def redraw(data: bytes, kind: str) -> Image.Image:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
+            if kind == "webp" and _pixels_of_webp(data) > MOST_OF_WEBP:
+                raise Refused("webp_too_many_pixels")
             image = DECODERS[kind](io.BytesIO(data))
             require_size(*image.size)
             if getattr(image, "n_frames", 1) > 1:
@@ -63,6 +66,22 @@ def _kept(width: int, height: int) -> tuple[int, int]:
     """Give the size that is kept of a picture."""
     longest = max(width, height, LONGEST_SIDE)
     return width * LONGEST_SIDE // longest, height * LONGEST_SIDE // longest
+
+
+def _pixels_of_webp(data: bytes) -> int:
+    """Read the size before the decoder makes room for it; nothing for what says none.
+
+    Source: the WebP container specification (VP8X, VP8L) and RFC 6386 9.1 (VP8).
+    """
+    chunk, said = data[12:16], data[20:30]
+    if chunk == b"VP8X":
+        wide, high = (int.from_bytes(said[at : at + 3], "little") + 1 for at in (4, 7))
+    elif chunk == b"VP8L":
+        bits = int.from_bytes(said[1:5], "little")
+        wide, high = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    else:
+        wide, high = (int.from_bytes(said[at : at + 2], "little") & 0x3FFF for at in (6, 8))
+    return wide * high
 
 
 def require_size(width: int, height: int) -> None:

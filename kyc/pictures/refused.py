@@ -9,6 +9,7 @@ WORDS: dict[str, str] = {
     "malware": "The file was found to be harmful.",
     "damaged": "The file is damaged and cannot be read.",
     "too_many_pixels": "The picture has more than 40 megapixels.",
+    "webp_too_many_pixels": "A WebP may have 16 megapixels. Please send it as JPEG or PNG.",
     "too_small": "The picture is too small to be read.",
     "animated": "The picture moves. Please send a still one.",
     "active": "The document holds scripts, forms or files. Please print it to a new PDF.",

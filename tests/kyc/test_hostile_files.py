@@ -90,6 +90,24 @@ class TestGood:
         made = make_picture(name="a.jpg", data=out.getvalue())
         assert max(made.width, made.height) == 3000
 
+    @pytest.mark.parametrize(
+        ("options", "chunk"),
+        [({}, b"VP8 "), ({"lossless": True}, b"VP8L"), ({"icc_profile": b"x" * 99}, b"VP8X")],
+        ids=["lossy", "lossless", "extended"],
+    )
+    def test_a_webp_has_16_megapixels_at_most_and_is_told_so(self, options, chunk):
+        for width, height in ((4600, 3470), (4700, 3500), (7300, 5400)):
+            out = io.BytesIO()
+            Image.radial_gradient("L").resize((width, height)).convert("RGB").save(
+                out, "WEBP", **options
+            )
+            assert out.getvalue()[12:16] == chunk
+            if width * height <= 16_000_000:
+                assert make_picture(name="a.webp", data=out.getvalue()).width == 3000
+            else:
+                with pytest.raises(Refused, match="16 megapixels"):
+                    make_picture(name="a.webp", data=out.getvalue())
+
     def test_a_smaller_picture_that_phones_add_is_left_out(self):
         made = make_picture(name="a.jpg", data=JPEG + picture(size=(160, 120)))
         assert (made.width, made.height) == (640, 420)

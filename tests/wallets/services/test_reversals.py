@@ -130,7 +130,7 @@ class TestPropose:
         with refused(PolicyInvalid):
             propose(paid, maker, **terms)
 
-    def test_twenty_partial_ones_at_once_never_pass_the_original(self, paid, maker, checker):
+    def test_fifty_partial_ones_at_once_never_pass_the_original(self, paid, maker, checker):
         def one(number):
             try:
                 approval = propose(paid, maker, f"{7 + number % 3}.00")
