@@ -139,6 +139,7 @@ DELETE FROM users_usedcode
 UPDATE users_apikeyspend SET usd = 0
 DELETE FROM users_apikeyspend
 UPDATE users_apikey SET scopes = scopes
+UPDATE users_apikey SET digest = digest
 UPDATE users_apikey SET expires_at = now() + interval '1 year'
 DELETE FROM users_apikey
 DELETE FROM users_user
