@@ -88,8 +88,9 @@ def cools_until(customer: User, destination: Destination, now: datetime) -> date
 def needs_review(customer: Customer, usd: Decimal, *, besides: int | None = None) -> bool:
     """Say whether somebody looks at it: large, the first one, or much of the day's limit.
 
-    What was withdrawn counts only as long as nobody else withdraws for the same customer: call it
-    while the customer's allowance is locked. ``besides`` is the withdrawal itself, once it is one.
+    What was withdrawn counts only as long as nobody else withdraws for the same customer: what it
+    says of the day is final while the customer's allowance is locked. ``besides`` is the withdrawal
+    itself, once it is one.
     """
     if usd > settings.WITHDRAW_AUTO_USD or not withdrawals.has_withdrawn(customer.id):
         return True

@@ -1,6 +1,7 @@
 """Withdrawals: ask for one, and take it back. The worker sends it."""
 
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -65,28 +66,13 @@ def withdraw(
     if payer is None or destination is None:
         raise funds.nothing_for(plan.command.total)
     rail = rail_for(destination.currency_id, destination.network)
-    with transaction.atomic():
-        lock_allowance(customer_id)
-        now = database_clock()
-        state, next_at = _begin(plan, destination, valued, now)
-        draft = _draft(plan, payer, destination, valued, mandate, state)
-        customer = plan.command.customer
-        booked = mandates.book(
-            draft,
-            guard=limits.guard_for(customer.id, customer.tier, PURPOSE),
-            mandate=mandate,
-            actor=actor,
-            event="withdrawal.requested",
-            request=request,
-        )
-        if not booked.replayed:
-            Withdrawal.objects.create(
-                transaction=booked.transaction,
-                destination=destination,
-                rail=rail.name,
-                fee_mode=wish.fee_mode,
-                next_at=next_at,
-            )
+    asked = _Asked(plan, payer, destination, valued, mandate, wish.fee_mode, rail.name)
+    booked = _book(asked, *_begin(asked, database_clock()), actor, request)
+    if booked is None:  # the same customer withdrew more meanwhile: staff look at this one
+        waits_until = database_clock() + WAITS_AT_MOST
+        booked = _book(asked, State.PENDING_REVIEW, waits_until, actor, request)
+    if booked is None:
+        raise AssertionError("what staff look at is booked, or refused")
     return booked
 
 
@@ -138,14 +124,33 @@ def cancel(
         )
 
 
-def _begin(
-    plan: Plan, destination: Destination, valued: Valued | None, now: datetime
-) -> tuple[str, datetime]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A withdrawal that has passed its gates."""
+
+    plan: Plan
+    payer: Wallet
+    destination: Destination
+    valued: Valued | None
+    mandate: Mandate
+    fee_mode: str
+    rail: str
+
+    @property
+    def customer(self) -> gates.Customer:
+        return self.plan.command.customer
+
+    @property
+    def usd(self) -> Decimal:
+        return self.valued.usd if self.valued else Decimal(0)
+
+
+def _begin(asked: _Asked, now: datetime) -> tuple[str, datetime]:
     """Say in which state it begins, and when the worker looks at it next."""
-    ends = withdrawing.cools_until(plan.customer, destination, now)
+    ends = withdrawing.cools_until(asked.plan.customer, asked.destination, now)
     if ends is not None:
         return State.COOLING, ends
-    return after_cooling(plan.command.customer, valued.usd if valued else Decimal(0), now)
+    return after_cooling(asked.customer, asked.usd, now)
 
 
 def after_cooling(
@@ -157,25 +162,53 @@ def after_cooling(
     return State.APPROVED, now
 
 
-def _draft(
-    plan: Plan,
-    payer: Wallet,
-    destination: Destination,
-    valued: Valued | None,
-    mandate: Mandate,
-    state: str,
-) -> TransactionDraft:
-    told: dict[str, Any] = mandates.metadata(valued, mandate)
-    shown = {"id": str(destination.public_id), "masked": destination.masked}
+def _book(
+    asked: _Asked, state: str, next_at: datetime, actor: Actor, request: MoneyRequest | None
+) -> Booked | None:
+    """Book it as it begins; ``None`` when staff have to look at what was to go to the worker.
+
+    What was withdrawn is asked again once the booking holds the customer's allowance. To lock that
+    first would have a repeat wait for it before its key tells that it is one.
+    """
+    with transaction.atomic():
+        customer = asked.customer
+        booked = mandates.book(
+            _draft(asked, state),
+            guard=limits.guard_for(customer.id, customer.tier, PURPOSE),
+            mandate=asked.mandate,
+            actor=actor,
+            event="withdrawal.requested",
+            request=request,
+        )
+        if booked.replayed:
+            return booked
+        mine = booked.transaction.pk
+        if state == State.APPROVED and withdrawing.needs_review(customer, asked.usd, besides=mine):
+            transaction.set_rollback(True)
+            return None
+        Withdrawal.objects.create(
+            transaction=booked.transaction,
+            destination=asked.destination,
+            rail=asked.rail,
+            fee_mode=asked.fee_mode,
+            next_at=next_at,
+        )
+    return booked
+
+
+def _draft(asked: _Asked, state: str) -> TransactionDraft:
+    told: dict[str, Any] = mandates.metadata(asked.valued, asked.mandate)
+    shown = {"id": str(asked.destination.public_id), "masked": asked.destination.masked}
+    payer, price = asked.payer, asked.plan.price
     return drafts.lock(
         payer=payer,
         payee=house.get_house_wallet(chart.SETTLEMENT, payer.currency_id),
-        amount=plan.price.amount,
+        amount=price.amount,
         hold=HoldDraft(purpose=PURPOSE),
         type=Transaction.Type.WITHDRAWAL,
         state=state,
-        fee=plan.price.fee.amount,
-        usd_value=valued.usd if valued else None,
+        fee=price.fee.amount,
+        usd_value=asked.valued.usd if asked.valued else None,
         metadata=told | {"destination": shown},
     )
 
