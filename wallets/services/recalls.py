@@ -5,13 +5,19 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from coinhub.core.actor import Actor
 from coinhub.core.db import ClockTimestamp
 from coinhub.core.errors import DomainError, NotYours
 from wallets.ledger.drafts import leg
-from wallets.ledger.errors import AccountFrozen, HoldConditionOpen, MoveNotAllowed
+from wallets.ledger.errors import (
+    AccountFrozen,
+    HoldConditionOpen,
+    HoldEnded,
+    HoldTooSmall,
+    MoveNotAllowed,
+)
 from wallets.ledger.request import Booked, MoneyRequest
 from wallets.ledger.steps import StepDraft, Take, step
 from wallets.models import BalanceType, Hold, HoldCondition, Transaction
@@ -19,7 +25,6 @@ from wallets.policies import routing
 from wallets.selectors import transactions
 from wallets.selectors.standings import standing_of
 from wallets.selectors.walks import walk
-from wallets.services import releases
 
 Type, State = Transaction.Type, Transaction.State
 WAITS = timedelta(days=30)  # then the money goes back by itself
@@ -39,9 +44,10 @@ def recall(
 
     A stop of transfers does not keep anybody from it, as from any cancellation.
 
-    Atomic: joins the caller's transaction or opens one, which locks the payment before it looks at
-        what that waits for. An approval of the recipient, or a proposal to reverse it, at the same
-        moment either comes first, and the recall is refused, or finds nothing to release.
+    Atomic: joins the caller's transaction or opens one, and looks once more at what the payment
+        waits for when its step has locked it, after the key. An approval of the recipient, or a
+        proposal to reverse it, at the same moment either comes first, and the recall is refused, or
+        finds nothing to release.
     Repeat: the same request gives back the first answer; otherwise the state is another one.
     Writes: Transaction (CANCELLED, recalled), Journal with two Postings, Hold.
     Raises: NotYours, MoveNotAllowed, HoldConditionOpen, AccountFrozen, WalletClosed.
@@ -78,9 +84,15 @@ def find_recallable(txn: Transaction) -> Hold | None:
     return hold if hold is not None and _waits_for(hold) == [routing.KYC] else None
 
 
-@transaction.atomic()
 def _take_back(txn: Transaction, *, actor: Actor, request: MoneyRequest | None) -> Booked:
-    releases.lock_transactions([txn])
+    try:
+        return _take_what_is_there(txn, actor=actor, request=request)
+    except (HoldEnded, HoldTooSmall):  # some of it went elsewhere at this very moment
+        return _take_what_is_there(txn, actor=actor, request=request)
+
+
+@transaction.atomic()
+def _take_what_is_there(txn: Transaction, *, actor: Actor, request: MoneyRequest | None) -> Booked:
     txn.refresh_from_db(fields=["status", "state"])
     hold = _open_hold(txn) if txn.state == State.HELD else None
     if hold is None:
@@ -99,7 +111,12 @@ def _take_back(txn: Transaction, *, actor: Actor, request: MoneyRequest | None) 
         legs=(leg(recipient, amount.copy_negate(), BalanceType.HELD), leg(sender, amount)),
         takes=(Take(hold, amount, end_state=Hold.State.CAPTURED),),
     )
-    return step(draft, actor=actor, event="transfer.recalled", request=request)
+    booked = step(draft, actor=actor, event="transfer.recalled", request=request)
+    # Only now nobody else can have it wait for more. To lock it before the step would have a repeat
+    # wait for the first before its key tells that it is one.
+    if not booked.replayed and _waits_for(hold) != [routing.KYC]:
+        raise HoldConditionOpen
+    return booked
 
 
 def _forgotten() -> QuerySet[Transaction]:
@@ -124,10 +141,9 @@ def _open_hold(txn: Transaction) -> Hold | None:
         state=Hold.State.OPEN,
         balance_type=BalanceType.HELD,
     )
-    return holds.prefetch_related(
-        Prefetch("conditions", HoldCondition.objects.order_by("id"))
-    ).first()
+    return holds.first()
 
 
 def _waits_for(hold: Hold) -> list[str]:
-    return [row.code for row in hold.conditions.all() if row.cleared_at is None]
+    still_open = HoldCondition.objects.filter(hold=hold, cleared_at__isnull=True)
+    return list(still_open.order_by("id").values_list("code", flat=True))
