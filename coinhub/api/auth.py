@@ -108,3 +108,12 @@ class IsOperations(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         """Look at the caller's role."""
         return isinstance(request.user, User) and roles.is_in(request.user, roles.OPERATIONS)
+
+
+class MayReadAll(BasePermission):
+    """Lets in whoever may read everything: operations, auditors and superusers."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Look at the caller's role."""
+        readers = (roles.OPERATIONS, roles.AUDITOR)
+        return isinstance(request.user, User) and roles.is_in(request.user, *readers)

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from coinhub.api import idempotency, pagination
-from coinhub.api.auth import IsOperations
+from coinhub.api.auth import IsOperations, MayReadAll
 from coinhub.api.errors import problem_text
 from coinhub.api.four_eyes import ProposedShape, proposed
 from coinhub.api.input import BalanceField, Input, MoneyField, TextField, at_its_place
@@ -39,6 +39,7 @@ from wallets.services import refusals as kept_refusals
 from wallets.services.reversals import Terms
 
 STAFF = [IsAuthenticated, IsOperations]
+READERS = [IsAuthenticated, MayReadAll]
 POINTS = "PTS"
 Case = Callable[[dict[str, Any], Actor], Approval]
 
@@ -64,7 +65,7 @@ class HouseBalances(View):
     """GET admin/wallet/balance: the house's own money, with its value at a recorded price."""
 
     scope = "staff"
-    permission_classes = STAFF
+    permission_classes = READERS
 
     @extend_schema(
         operation_id="admin_wallet_balance",
@@ -114,7 +115,7 @@ class StaffWallets(View):
     """GET admin/wallets: the wallets of customers, newest first; every look is recorded."""
 
     scope = "staff"
-    permission_classes = STAFF
+    permission_classes = READERS
     query: ClassVar[type[Input] | None] = StaffWalletQuery
 
     @extend_schema(

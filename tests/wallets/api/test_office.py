@@ -55,11 +55,19 @@ class TestHouse:
         assert re.fullmatch(r"[0-9]+\.[0-9]{2}", value)
 
     @pytest.mark.parametrize("group", [roles.KYC, None])
-    def test_is_for_operations(self, committed_db, group):
+    def test_is_for_who_may_read_everything(self, committed_db, group):
         person = make_staff("other", group) if group else make_customer()
         for place in ("admin/wallet/balance", "admin/wallets"):
             answer = Caller(person).get(place)
             assert (answer.status_code, answer.json()["code"]) == (403, "FORBIDDEN")
+
+    def test_the_auditor_reads_it_and_proposes_nothing(self, committed_db, paid):
+        auditor = Caller(make_staff("auditor", roles.AUDITOR))
+        for place in ("admin/wallet/balance", "admin/wallets"):
+            assert auditor.get(place).status_code == 200
+        address = f"admin/transactions/{paid.public_id}/reverse"
+        answer = auditor.post(address, {"reason": WHY}, key=f"reverse-{uuid4()}")
+        assert (answer.status_code, answer.json()["code"]) == (403, "FORBIDDEN")
 
 
 class TestWallets:
