@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.apps import apps
 from django.contrib.auth.models import Group
@@ -24,12 +24,22 @@ from coinhub.users.services.api_keys import Wish
 from coinhub.users.services.proofs import Proof
 from kyc.models import Case, Document, DocumentFile
 from kyc.services import documents, take_over
-from wallets.models import Freeze, Wallet
-from wallets.services import destinations, freezes, payments, transfers, wallets
+from wallets.models import Destination, Freeze, Wallet
+from wallets.services import (
+    destinations,
+    freezes,
+    mandates,
+    payments,
+    transfers,
+    wallets,
+    withdrawal_plans,
+    withdrawals,
+)
 from wallets.services.destinations import Place
 
 STAFF = ("plain", "operations", "kyc", "auditor")
 FUNDS, SENT = Money(Decimal("50000.00"), "GBP"), Money(Decimal("10.00"), "GBP")
+IBAN = "GB82WEST12345698765432"
 OVER_S = 13 * 3600.0  # no session lives so long
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 _numbers = itertools.count(1)
@@ -135,9 +145,14 @@ def give_everything(person: Person, friend: Person) -> None:
     got = transfers.transfer(
         payer=friend.wallet, payee=person.wallet, amount=SENT, actor=as_customer(friend.user)
     )
-    with transaction.atomic():
-        place = Place("Bank", "GBP", "iban", "GB82WEST12345698765432", is_own=True)
-        destination = destinations.write(user, place, actor=system(), cooling=timedelta(0))
+    destination, another = entry(user), entry(user, "GB33BUKB20201555555555")
+    new = User.objects.create_user(f"{uuid4().hex}@example.com", name="new")
+    waiting = transfers.transfer(
+        payer=person.wallet,
+        payee=wallets.open_wallet(owner_id=new.pk, currency="GBP"),
+        amount=SENT,
+        actor=as_customer(user),
+    )
     key, _ = api_keys.create(
         user=user, wish=Wish(label="report"), confirmation_id=None, actor=as_customer(user)
     )
@@ -145,13 +160,49 @@ def give_everything(person: Person, friend: Person) -> None:
         "wallet_id": str(person.wallet.public_id),
         "transaction_id": str(got.transaction.public_id),
         "sent": str(sent.transaction.public_id),
+        "waiting": str(waiting.transaction.public_id),
+        "withdrawal": withdrawal(user, destination),
         "destination_id": str(destination.public_id),
+        "another_destination": str(another.public_id),
         "key_id": str(key.public_id),
         "challenge_id": challenge(user),
         "user_id": str(user.pk),
         "person_id": str(user.pk),
         "document_id": document(user),
     }
+
+
+def entry(user: User, iban: str = IBAN) -> Destination:
+    """Give an entry of a customer's address book that does not cool."""
+    place = Place(f"Bank {iban[-4:]}", "GBP", "iban", iban, is_own=True)
+    with transaction.atomic():
+        return destinations.write(user, place, actor=system(), cooling=timedelta(0))
+
+
+def withdrawal(user: User, destination: Destination) -> str:
+    """Give a withdrawal of a customer that waits for staff, as the first one does."""
+    wish = withdrawal_plans.Wish(SENT, destination.public_id)
+    mandate = mandates.NONE
+    for _ in range(2):
+        try:
+            booked = withdrawals.withdraw(
+                customer_id=user.pk, wish=wish, mandate=mandate, actor=as_customer(user)
+            )
+        except confirmations.StepUpRequired as refusal:
+            mandate = mandates.Mandate(confirmed(user, refusal))
+        else:
+            return str(booked.transaction.public_id)
+    raise AssertionError("a confirmed withdrawal is granted")
+
+
+def confirmed(user: User, needed: confirmations.StepUpRequired) -> UUID:
+    """Confirm what asks for it, with a recovery code."""
+    challenge_id: UUID = needed.members["challenge_id"]
+    with transaction.atomic():
+        (code, *_) = second_factor.new_recovery_codes(user)
+    actor = as_customer(user)
+    confirmations.confirm(user=user, challenge_id=challenge_id, proof=Proof(code), actor=actor)
+    return challenge_id
 
 
 def document(user: User) -> str:
@@ -187,15 +238,13 @@ def challenge(user: User) -> str:
 def api_key(user: User, scope: str) -> str:
     """Make an API key with one scope, confirmed with a recovery code where it may move money."""
     wish = Wish(label=f"only {scope}", scopes=(scope,))
-    actor, named = as_customer(user), None
+    actor = as_customer(user)
+    named: UUID | None = None
     for _ in range(2):
         try:
             return api_keys.create(user=user, wish=wish, confirmation_id=named, actor=actor)[1]
         except confirmations.StepUpRequired as refusal:
-            named = refusal.members["challenge_id"]
-        with transaction.atomic():
-            (code, *_) = second_factor.new_recovery_codes(user)
-        confirmations.confirm(user=user, challenge_id=named, proof=Proof(code), actor=actor)
+            named = confirmed(user, refusal)
     raise AssertionError("a confirmed wish is granted")
 
 

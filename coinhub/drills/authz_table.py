@@ -29,7 +29,7 @@ BY_CODE = {
     "SECOND_FACTOR_MISSING": "in",
     "CODE_REFUSED": "in",
     "PASSKEY_REFUSED": "in",
-    "API_KEY_NOT_FOR_STAFF": "in",
+    "API_KEY_NOT_FOR_STAFF": "role",
     "KYC_REQUIRED": "kyc",
     "RECONCILIATION_KEY_REFUSED": "in",
 }

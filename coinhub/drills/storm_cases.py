@@ -3,22 +3,20 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
 
 from coinhub.core.actor import system
-from coinhub.core.ids import shard_of
+from coinhub.core.money import Money
 from coinhub.drills import authz_cast
 from coinhub.drills.authz_cast import Person
 from coinhub.drills.storm_client import Order, ask
 from coinhub.users.models import User
 from coinhub.users.services import second_factor, tokens
-from wallets.models import Allowance
-from wallets.services import destinations
-from wallets.services.destinations import Place
+from wallets.services import transfers
 
 AMOUNT = {"amount": "10.00", "currency": "GBP"}
 BASE = "/api/v1/"
@@ -54,10 +52,16 @@ class Scene:
 def set_up(base_url: str, name: str) -> Scene:
     """Make two customers whom nobody else knows."""
     payer, payee = (authz_cast.customer(name, role) for role in ("payer", "payee"))
-    Allowance.objects.bulk_create(
-        Allowance(customer_id=user.pk, shard=shard_of(user.pk)) for user in (payer.user, payee.user)
-    )
     return Scene(base_url, name, payer, payee)
+
+
+def have_both_wallets(scene: Scene) -> None:
+    """Book something between the two, and so lock their wallets.
+
+    Atomic: needs the caller's transaction, until whose end they stay locked.
+    """
+    payer, payee, little = scene.payer.wallet, scene.payee.wallet, Money(Decimal("0.01"), "GBP")
+    transfers.transfer(payer=payer, payee=payee, amount=little, actor=system(scene.name))
 
 
 def token_of(user: User) -> str:
@@ -68,6 +72,13 @@ def token_of(user: User) -> str:
 def transfer(scene: Scene) -> Order:
     """Pay another customer."""
     return scene.order(scene.payer, "transfer", {"to": scene.payee.user.email, **AMOUNT})
+
+
+def transfer_by_key(scene: Scene) -> Order:
+    """Pay another customer as a program does, with an API key."""
+    paid = transfer(scene)
+    key = authz_cast.api_key(scene.payer.user, "transfer")
+    return Order(paid.path, paid.body, {**paid.headers, "Authorization": f"Bearer {key}"})
 
 
 def refund(scene: Scene) -> Order:
@@ -91,9 +102,8 @@ def deposit(scene: Scene) -> Order:
 def withdraw(scene: Scene) -> Order:
     """Send money away, confirmed by the second factor as a client does it."""
     user = scene.payer.user
+    row = authz_cast.entry(user)
     with transaction.atomic():
-        place = Place("Bank", "GBP", "iban", "GB82WEST12345698765432", is_own=True)
-        row = destinations.write(user, place, actor=system(scene.name), cooling=timedelta(0))
         (code, *_) = second_factor.new_recovery_codes(user)
     asked = scene.order(scene.payer, "withdraw", {**AMOUNT, "destination": str(row.public_id)})
     refusal = ask(scene.base_url, asked)
@@ -112,6 +122,7 @@ def cancel(scene: Scene) -> Order:
 
 CASES: dict[str, Callable[[Scene], Order]] = {
     "transfer": transfer,
+    "transfer by key": transfer_by_key,
     "withdraw": withdraw,
     "deposit": deposit,
     "refund": refund,
