@@ -139,6 +139,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "coinhub.core.requests.TimingMiddleware",
     "coinhub.core.requests.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -158,7 +159,6 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "coinhub.urls"
 WSGI_APPLICATION = "coinhub.wsgi.application"
-APPEND_SLASH = True
 
 TEMPLATES = [
     {

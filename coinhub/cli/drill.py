@@ -10,9 +10,8 @@ from coinhub.cli.console import progress
 from coinhub.cli.stack import Stack
 from coinhub.cli.supervisor import Ended, be_deaf, listen_for_the_end
 from coinhub.core.embedded import throwaway
-from coinhub.core.embedded.errors import CannotRun
 from coinhub.core.embedded.state import State
-from coinhub.drills import NAMES
+from coinhub.drills import options
 
 STOPPED = 130
 # A drill is one caller that behaves like many; the limits of a caller are not what it looks at.
@@ -25,12 +24,11 @@ def run(arguments: Sequence[str], state_dir: Path) -> int:
 
     Raises: CannotRun.
     """
-    if not arguments or arguments[0] not in NAMES:
-        raise CannotRun(f"drill needs a name, one of: {', '.join(NAMES)}")
+    options.read(list(arguments))  # before anything is started for what cannot be
     command = [sys.executable, "-m", "coinhub.drills", *arguments]
     state = State(state_dir)
     if state.is_locked():
-        environment = installation.running_settings(state)
+        environment = installation.running_settings(state) | NO_RATE_LIMITS
         return subprocess.run(command, env=environment, check=False).returncode
     state.open()
     try:

@@ -1,3 +1,1 @@
 """Drills: CoinHub under the load of many clients at once, judged by what must always hold."""
-
-NAMES = ("bank", "invariants", "authz-matrix", "fuzz", "storm")

@@ -3,37 +3,35 @@
 import argparse
 import json
 import sys
-from pathlib import Path
+import time
 from typing import Any
 
 import django
 
-from coinhub.drills import NAMES
+from coinhub.core.embedded.errors import CannotRun
+from coinhub.drills import options as command_line
 
 ALL_WELL, FOUND, CANNOT_RUN = 0, 1, 2
 
 
 def main(arguments: list[str]) -> int:
     """Run the drill asked for and say what it found."""
-    parser = argparse.ArgumentParser(prog="coinhub drill", description=__doc__)
-    parser.add_argument("name", choices=NAMES)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the result there too")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=60.0, help="bank: how long, default 60")
-    parser.add_argument("--clients", type=int, default=64, help="bank: how many, default 64")
-    parser.add_argument("--tries", type=int, default=500, help="authz-matrix: by the clock")
-    parser.add_argument("--cases", type=int, default=100, help="fuzz: for each operation")
-    parser.add_argument("--rounds", type=int, default=50, help="storm: of each operation")
-    options = parser.parse_args(arguments)
+    options = command_line.read(arguments)
     django.setup()
+    began = time.monotonic()
     try:
         result = run(options)
-    except ModuleNotFoundError as lacking:
+    except (CannotRun, ModuleNotFoundError) as lacking:
         sys.stderr.write(f"cannot run: {lacking}\n")
         return CANNOT_RUN
-    if options.json:
-        options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    sys.stdout.write(told(result))
+    result = {**result, "took_s": round(time.monotonic() - began, 1)}
+    text = json.dumps(result, indent=1) + "\n"
+    if options.json == command_line.STANDARD_OUTPUT:
+        sys.stdout.write(text)
+    else:
+        if options.json:
+            options.json.write_text(text, encoding="utf-8")
+        sys.stdout.write(told(result))
     return ALL_WELL if result["ok"] else FOUND
 
 
@@ -48,23 +46,33 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     if options.name == "fuzz":
         return fuzz.run(fuzz.Plan(seed=options.seed, cases=options.cases))
     if options.name == "storm":
-        return storm.run(storm.Plan(seed=options.seed, rounds=options.rounds))
+        return storm.run(
+            storm.Plan(seed=options.seed, rounds=options.rounds, clients=options.clients)
+        )
     plan = bank.Plan(seconds=options.seconds, seed=options.seed, clients=options.clients)
     return bank.run(plan)
 
 
 def told(result: dict[str, Any]) -> str:
-    """Put a result into lines for people."""
-    lines = [f"drill {result['name']}: {'all is well' if result['ok'] else 'FOUND SOMETHING'}"]
+    """Put a result into lines for people, the verdict last."""
+    lines = []
     for name, value in result.items():
+        title = name.replace("_", " ")
         if isinstance(value, dict):
-            shown = [
-                f"  {v:>9,}  {k}" if isinstance(v, int) else f"  {k}: {v}" for k, v in value.items()
-            ]
-            lines += [f"{name.replace('_', ' ')}:", *shown]
-        elif name not in {"name", "ok"}:
-            lines.append(f"{name}: {value}")
-    return "\n".join(lines) + "\n"
+            lines += [f"{title}:", *(in_a_line(k, v) for k, v in value.items())]
+            lines += [] if value else ["          none"]
+        elif isinstance(value, list):
+            lines.append(f"{title}: {', '.join(map(str, value)) or 'none'}")
+        elif name not in {"name", "ok", "took_s"}:
+            lines.append(f"{title}: {value}")
+    verdict = "all is well" if result["ok"] else "FOUND SOMETHING"
+    took = f" after {result['took_s']} s" if "took_s" in result else ""
+    return "\n".join([*lines, f"drill {result['name']}: {verdict}{took}"]) + "\n"
+
+
+def in_a_line(what: str, value: Any) -> str:
+    """Put a count before what was counted, and words behind what they are about."""
+    return f"  {value:>9,}  {what}" if isinstance(value, int | float) else f"  {what}: {value}"
 
 
 if __name__ == "__main__":

@@ -6,14 +6,17 @@ only, so every read of all of them in one snapshot must give the same total.
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from threading import Event, Thread
 from typing import Any
 from uuid import uuid4
 
 from django.db import connection
 
+from coinhub.cli.console import progress
 from coinhub.core.actor import system
 from coinhub.core.money import Money
 from coinhub.drills import crowd, invariants
@@ -26,6 +29,7 @@ from wallets.services import payments, wallets
 CLIENTS = 64
 WALLETS = 8  # in each currency
 FUNDS = {"GBP": (Decimal("0.50"), Decimal("25.00")), "BTC": (Decimal("0.01"), Decimal("0.20"))}
+TELL_EVERY_S = 10.0
 STATISTICS_DELAY_S = 1.5  # the server counts deadlocks for others to see once in a second
 
 
@@ -61,10 +65,33 @@ def run(plan: Plan | None = None, *, database_url: str | None = None) -> dict[st
         for number in range(plan.clients)
     ]
     started = time.monotonic()
-    tallies = crowd.run(work, orders, processes=plan.processes, database_url=database_url)
+    with told_meanwhile(owners_of(bank)):
+        tallies = crowd.run(work, orders, processes=plan.processes, database_url=database_url)
     seconds = time.monotonic() - started
     time.sleep(STATISTICS_DELAY_S)
     return judge(plan, tallies, seconds, count_deadlocks() - deadlocks, owners_of(bank))
+
+
+@contextmanager
+def told_meanwhile(owners: list[Any]) -> Iterator[None]:
+    """Tell every few seconds how many payments were booked."""
+    is_over = Event()
+
+    def tell() -> None:
+        try:
+            while not is_over.wait(TELL_EVERY_S):
+                booked = IdempotencyKey.objects.filter(caller__in=owners).count()
+                progress(f"{booked:,} booked so far")
+        finally:
+            connection.close()  # this thread's own
+
+    teller = Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        teller.join()
 
 
 def open_bank(name: str) -> dict[str, list[Wallet]]:

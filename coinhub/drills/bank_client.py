@@ -13,6 +13,7 @@ from django.db.models import Min, Sum
 from coinhub.core.actor import Actor
 from coinhub.core.errors import DomainError
 from coinhub.core.money import Money, quantize
+from wallets.ledger.errors import HoldTooSmall
 from wallets.ledger.request import Booked, MoneyRequest
 from wallets.models import Hold, Wallet
 from wallets.services import holds, transfers
@@ -68,16 +69,24 @@ class Client:
         found = Wallet.objects.select_related("owner__kyc_case").in_bulk(ids)
         self.wallets = {code: [found[pk] for pk in some] for code, some in orders.wallets.items()}
         self.number = 0
+        self.picked: int | None = None  # the hold that this client alone knows of
         self.last: tuple[Wallet, Wallet, Money, MoneyRequest] | None = None
 
     def step(self) -> None:
-        """Do one thing and count how it ended."""
+        """Do one thing and count how it ended.
+
+        A hold that gave less than was asked of it stays for somebody else; without that all money
+        would end on holds that nobody knows of.
+        """
+        self.picked = None
         name = self.random.choices(list(STEPS), list(STEPS.values()))[0]
         try:
             if getattr(self, name)():
                 self.tally.done[name] += 1
         except DomainError as refusal:
             self.tally.refused[refusal.code] += 1
+            if self.picked is not None and isinstance(refusal, HoldTooSmall):
+                OPEN_HOLDS.append(self.picked)
 
     def transfer(self) -> bool:
         """Pay somebody."""
@@ -166,7 +175,9 @@ class Client:
             return None
         try:
             place = self.random.randrange(len(OPEN_HOLDS))
-            pk = OPEN_HOLDS[place] if self.random.random() < 0.25 else OPEN_HOLDS.pop(place)
+            is_shared = self.random.random() < 0.25
+            pk = OPEN_HOLDS[place] if is_shared else OPEN_HOLDS.pop(place)
+            self.picked = None if is_shared else pk
         except (IndexError, ValueError):
             return None  # another thread was faster
         return Hold.objects.select_related("wallet", "transaction__payee_wallet").get(pk=pk)

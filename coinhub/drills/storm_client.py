@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -12,7 +13,9 @@ from urllib.parse import urlsplit
 PATIENCE_S = 60
 IN_PROGRESS = "IDEMPOTENCY_IN_PROGRESS"
 REPLAY = "X-Idempotent-Replay"
+LIMITED = "RateLimit-Policy"
 LONGEST_WAIT_S = 1.0
+_SPENT = re.compile(r"app;dur=([0-9.]+)")
 OK, MOVED, CONFLICT = 200, 300, 409
 
 
@@ -27,7 +30,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """One answer: what was met, how long it took, and what it said."""
+    """One answer: what was met, how long it took, and what it said.
+
+    ``seconds`` is what the client waited; ``spent_ms`` what the server says that it took without
+    the time that the request queued, where it says so.
+    """
 
     status: int
     code: str
@@ -35,6 +42,8 @@ class Met:
     has_wait: bool
     seconds: float
     body: str
+    spent_ms: float | None = None
+    is_limited: bool = False
 
 
 @dataclass
@@ -79,7 +88,15 @@ class Connection:
             has_wait=answer.headers.get("Retry-After", "").isdigit(),
             seconds=seconds,
             body=body,
+            spent_ms=spent_ms_of(answer.headers.get("Server-Timing", "")),
+            is_limited=LIMITED in answer.headers,
         )
+
+
+def spent_ms_of(header: str) -> float | None:
+    """Read how long the application took; nothing where it does not say."""
+    found = _SPENT.search(header)
+    return float(found.group(1)) if found else None
 
 
 def code_of(status: int, body: str) -> str:

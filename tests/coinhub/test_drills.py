@@ -6,18 +6,26 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
 
+from coinhub.cli import drill
 from coinhub.core.actor import system
 from coinhub.core.db import sql_file
-from coinhub.drills import authz, authz_routes, authz_table, crowd, fuzz, invariants, storm
+from coinhub.drills import (
+    authz,
+    authz_routes,
+    authz_table,
+    bank_client,
+    crowd,
+    invariants,
+    options,
+)
 from coinhub.drills.__main__ import told
-from coinhub.drills.storm_client import IN_PROGRESS, Journal, Met
 from tests.coinhub.test_bench import copy_of_the_test_database
 from tests.conftest import gbp, make_customer, wallet_of
-from tests.live import live_site
 from wallets.services import holds, transfers
 
 DAMAGES = {
@@ -144,6 +152,27 @@ class TestCommand:
         shown = told(json.loads(json.dumps(result)))
         assert "FOUND SOMETHING" in shown
         assert "2  deadlocks" in shown
+        assert shown.endswith("drill bank: FOUND SOMETHING\n")
+
+    def test_help_tells_what_each_drill_is_for(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit) as ended:
+            options.read(["--help"])
+        assert ended.value.code == 0
+        shown = capsys.readouterr().out
+        assert all(name in shown for name in options.NAMES)
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [[], ["storm", "--tries", "3"], ["bank", "--clients", "0"], ["fuzz", "--cases"]],
+    )
+    def test_what_makes_no_sense_is_refused_before_anything_starts(
+        self, arguments: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+    ) -> None:
+        with pytest.raises(SystemExit) as ended:
+            drill.run(arguments, tmp_path / "state")
+        assert ended.value.code == 2
+        assert "usage: python3 -m coinhub drill" in capsys.readouterr().err
+        assert not (tmp_path / "state").exists()
 
     def test_an_unknown_drill_is_refused(self) -> None:
         done = subprocess.run(
@@ -198,66 +227,24 @@ class TestAuthzMatrix:
             authz_table.read(table)
 
 
-class TestFuzz:
-    def test_what_the_document_says_is_so_for_whatever_is_sent(
-        self, committed_db: None, settings: Any
+class TestBank:
+    def test_a_hold_that_gave_too_little_is_left_for_somebody_else(
+        self, committed_db: None, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        pytest.importorskip("schemathesis", reason="the tools of requirements-dev.txt are missing")
-        settings.RATE_LIMITS = False
-        plan = fuzz.Plan(
-            cases=3,
-            callers=("customer at home", "staff"),
-            phases=("examples", "fuzzing", "stateful"),
+        payer, payee = wallet_of(make_customer(), funded="10.00"), wallet_of(make_customer())
+        held = holds.place_hold(
+            payer=payer, payee=payee, amount=gbp("0.01"), purpose="drill", actor=system()
         )
-        found = fuzz.run(plan)
-        assert found["ok"], json.dumps(found, indent=1)
-        assert sum(found["requests"].values()) > 200
-
-    def test_a_status_that_the_document_does_not_name_is_found(
-        self, committed_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        pytest.importorskip("schemathesis", reason="the tools of requirements-dev.txt are missing")
-        settings.RATE_LIMITS = False
-        whole = fuzz.document()
-        path = {"get": whole["paths"]["/api/v1/me"]["get"]}
-        path["get"]["responses"].pop("401")
-        monkeypatch.setattr(fuzz, "document", lambda: {**whole, "paths": {"/api/v1/me": path}})
-        found = fuzz.run(fuzz.Plan(cases=1, callers=("anonymous",), phases=("fuzzing",)))
-        assert not found["ok"]
-        assert any(
-            "Undocumented HTTP status code" in what or "401" in what for what in found["found"]
-        )
-
-
-class TestStorm:
-    def test_the_same_request_at_once_moves_money_once(
-        self, committed_db: None, settings: Any
-    ) -> None:
-        with live_site(workers=4, COINHUB_RATE_LIMITS="off") as base_url:
-            found = storm.run(storm.Plan(rounds=2, clients=100, base_url=base_url))
-        assert found["ok"], json.dumps(found, indent=1)
-        assert set(found["rounds"].values()) == {2}
-        assert found["in_progress_answers"] > 0
-
-    def test_what_must_not_be_is_seen(self) -> None:
-        def met(status: int, code: str = "", *, is_replay: bool = False, body: str = "a") -> Any:
-            return Met(status, code, is_replay, has_wait=False, seconds=0.1, body=body)
-
-        tally = storm.Tally()
-        journals = [
-            Journal(1, [met(201)]),
-            Journal(1, [met(201, body="b")]),
-            Journal(1, [met(503, "TRY_AGAIN")]),
-            Journal(2, [met(409, IN_PROGRESS)]),
-        ]
-        storm.judge(journals, 2, tally)
-        assert tally.wrong == {
-            "movements that are not one": 1,
-            "originals that are not one": 1,
-            "clients without a final answer": 1,
-            "requests without an answer": 1,
-            "answers that are no replay": 1,
-            "replays that say something else": 1,
-            "in progress without Retry-After": 1,
-            "answers of 500 and more": 1,
-        }
+        pk = held.transaction.holds.get().pk
+        monkeypatch.setattr(bank_client, "OPEN_HOLDS", [pk])
+        monkeypatch.setattr(bank_client, "STEPS", {"capture": 1})
+        for seed in range(20):
+            orders = bank_client.Orders(
+                f"run-{uuid4().hex[:8]}", 0, str(seed), 1.0, {"GBP": [payer.pk, payee.pk]}, {}
+            )
+            client = bank_client.Client(orders)
+            client.step()
+            if client.tally.done["capture"]:
+                break
+            assert [pk] == bank_client.OPEN_HOLDS, client.tally
+        assert client.tally.done["capture"]

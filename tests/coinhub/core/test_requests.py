@@ -1,9 +1,13 @@
 """What is taken from a request itself."""
 
+import re
+
 import pytest
+from django.core.exceptions import MiddlewareNotUsed
+from django.http import HttpResponse
 from django.test import RequestFactory
 
-from coinhub.core.requests import address_of
+from coinhub.core.requests import TimingMiddleware, address_of
 from tests.api_client import Caller
 from tests.conftest import wallet_of
 
@@ -41,3 +45,15 @@ class TestAddress:
         body = {"to": bob.email, "amount": "1.00", "currency": "GBP"}
         answer = Caller(alice).post("transfer", body, headers={HEADER: given})
         assert answer.status_code == 201
+
+
+class TestTiming:
+    def test_says_in_the_sandbox_how_long_the_answer_took(self):
+        answered = TimingMiddleware(lambda _request: HttpResponse("done"))
+        header = answered(RequestFactory().get("/"))["Server-Timing"]
+        assert re.fullmatch(r"app;dur=[0-9]+\.[0-9]", header)
+
+    def test_is_not_there_elsewhere(self, settings):
+        settings.SANDBOX = False
+        with pytest.raises(MiddlewareNotUsed):
+            TimingMiddleware(lambda _request: HttpResponse("done"))
