@@ -42,6 +42,9 @@ class Input(serializers.Serializer):
         return super().to_internal_value(data)
 
 
+TEXT_PATTERN = r"^[^\u0000-\u001f\u007f-\u009f]*$"  # no control characters
+
+
 class TextField(serializers.CharField):
     """A JSON string, as it is: numbers and booleans are no strings, control characters no text."""
 

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from coinhub.api.errors import CONTENT_TYPE
 from coinhub.api.idempotency import HEADER, REPLAY_HEADER
+from coinhub.api.input import TEXT_PATTERN, TextField
 from coinhub.api.schema_links import add_links
 
 WHAT = {
@@ -125,7 +126,19 @@ class Schema(AutoSchema):
         mapped = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
         if isinstance(mapped, dict) and direction == "request":
             mapped["additionalProperties"] = False
+            for name, field in serializer.fields.items():
+                _say_of_text(field, mapped["properties"].get(name, {}))
         return mapped
+
+
+def _say_of_text(field: Any, described: dict[str, Any]) -> None:
+    """Say whether a text may be empty, and that it has no control characters."""
+    if isinstance(field, serializers.ListField):
+        _say_of_text(field.child, described.get("items", {}))
+    elif isinstance(field, TextField) and described.get("type") == "string":
+        described.setdefault("pattern", TEXT_PATTERN)
+        if not field.allow_blank:
+            described.setdefault("minLength", 1)
 
 
 def only_versioned(endpoints: list[Any], **_options: Any) -> list[Any]:

@@ -25,9 +25,11 @@ def confirmation_of(request: Request | HttpRequest) -> UUID | None:
 
     Raises: ValidationFailed for one that is no id.
     """
-    given = request.headers.get(HEADER, "").strip()
-    found = as_uuid(given) if given else None
-    if given and found is None:
+    given = request.headers.get(HEADER)
+    if given is None:
+        return None
+    found = as_uuid(given.strip())
+    if found is None:
         place = {"pointer": f"/{HEADER}", "code": "INVALID", "detail": "this is no id"}
         raise ValidationFailed(errors=[place])
     return found

@@ -100,6 +100,17 @@ class TestDocument:
         assert len(bodies) >= 5
         assert all(schemas[name]["additionalProperties"] is False for name in bodies)
 
+    def test_says_of_texts_what_the_api_refuses_in_them(self):
+        sent = document()[0]["components"]["schemas"]["TransferInput"]["properties"]
+        assert sent["to"]["minLength"] == 1
+        assert "minLength" not in sent["note"]  # may be empty
+        for name in ("to", "note", "currency"):
+            assert re.search(sent[name]["pattern"], "Łódź € 12")
+            assert not re.search(sent[name]["pattern"], "a\tb")
+            assert not re.search(sent[name]["pattern"], "a\x85")
+        told = document()[0]["components"]["schemas"]["TransactionShape"]["properties"]
+        assert "minLength" not in told["note"]
+
     def test_money_is_a_string_with_a_pattern(self):
         found = 0
         for schema in document()[0]["components"]["schemas"].values():

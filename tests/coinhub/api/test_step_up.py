@@ -81,8 +81,9 @@ class TestStepUp:
         assert answers[0]["code"] == "NOT_FOUND_OR_NOT_YOURS"
         assert Caller(alice).get("auth/confirmations").json()["results"] == []
 
-    def test_a_confirmation_that_is_no_id_is_named(self, dora):
-        answer = send(Caller(dora), "api-keys", WISH, **{"X-Confirmation": "yes"})
+    @pytest.mark.parametrize("given", ["yes", "", " "])
+    def test_a_confirmation_that_is_no_id_is_named(self, dora, given):
+        answer = send(Caller(dora), "api-keys", WISH, **{"X-Confirmation": given})
         problem = require_problem(answer, 400, "VALIDATION_ERROR")
         assert problem["errors"][0]["pointer"] == "/X-Confirmation"
         assert not Confirmation.objects.filter(user=dora).exists()
