@@ -24,11 +24,12 @@ def run(arguments: Sequence[str], state_dir: Path) -> int:
 
     Raises: CannotRun.
     """
-    options.read(list(arguments))  # before anything is started for what cannot be
+    drill = options.read(list(arguments))  # before anything is started for what cannot be
     command = [sys.executable, "-m", "coinhub.drills", *arguments]
     state = State(state_dir)
     if state.is_locked():
-        environment = installation.running_settings(state) | NO_RATE_LIMITS
+        extra = NO_RATE_LIMITS if drill.name in options.IN_THIS_PROCESS else {}
+        environment = installation.running_settings(state) | extra
         return subprocess.run(command, env=environment, check=False).returncode
     state.open()
     try:

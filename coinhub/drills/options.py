@@ -40,6 +40,7 @@ DRILLS = {
     ),
 }
 NAMES = tuple(DRILLS)
+IN_THIS_PROCESS = ("authz-matrix", "fuzz")  # these call the application without the web server
 STANDARD_OUTPUT = Path("-")
 
 
