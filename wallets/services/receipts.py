@@ -3,7 +3,8 @@
 import re
 from uuid import UUID
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import LockNotAvailable
 
 from coinhub.core.actor import Actor
 from coinhub.core.errors import DomainError, NotYours
@@ -11,6 +12,7 @@ from coinhub.core.ids import as_uuid
 from coinhub.core.money import Money
 from coinhub.users.models import User
 from wallets.ledger import idempotency
+from wallets.ledger.errors import IdempotencyInProgress
 from wallets.ledger.request import Answer, Booked, MoneyRequest
 from wallets.models import Hold, Receipt, Transaction
 from wallets.policies.limits import AmountOutOfRange
@@ -113,7 +115,7 @@ def simulate(
 
 def _simulate(rail: Rail, arrival: Arrival, actor: Actor, request: MoneyRequest) -> Booked:
     customer = wallets.get_customer(UUID(arrival.account))
-    receipt = _open(rail.name, arrival, customer)
+    receipt = _open_unless_busy(rail.name, arrival, customer)
     txn_id = receipt.transaction_id
     if txn_id is None:
         booked = deposits.credit_step(
@@ -163,6 +165,25 @@ def _book(rail: Rail, receipt: Receipt, customer: User | None, actor: Actor) -> 
         state = State.BELOW_MINIMUM
     booked = deposits.suspense_step(receipt=receipt, why=state.value, actor=actor)
     settle_step(receipt, state, booked.transaction, customer)
+
+
+def _open_unless_busy(rail: str, arrival: Arrival, customer: User) -> Receipt:
+    """Open a receipt for a request, which is told instead of kept waiting when another has it.
+
+    The receipt comes before the key, so that only a short wait tells a repeat from the first.
+
+    Raises: IdempotencyInProgress.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '200ms'")
+        try:
+            receipt = _open(rail, arrival, customer)
+        except OperationalError as error:
+            if isinstance(error.__cause__, LockNotAvailable):
+                raise IdempotencyInProgress("this arrival is being booked") from error
+            raise
+        cursor.execute("SET LOCAL lock_timeout = DEFAULT")
+    return receipt
 
 
 def _open(rail: str, arrival: Arrival, customer: User | None) -> Receipt:
