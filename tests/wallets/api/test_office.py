@@ -75,7 +75,8 @@ class TestWallets:
         answer = maker.get(f"admin/wallets?user_id={payer.owner_id}").json()
         assert [row["available"] for row in answer["results"]] == ["100.00"]
         event = AuditEvent.objects.get(action="customer.looked_at", object_id=str(payer.owner_id))
-        assert event.after == {"what": "1 wallets"}
+        whose = [str(payer.owner_id)]
+        assert event.after == {"what": "1 wallets", "customers": whose, "reason": "duty"}
 
     def test_are_listed_page_by_page(self, maker, payer, payee):
         first = maker.get("admin/wallets?limit=1").json()
