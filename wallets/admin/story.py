@@ -196,7 +196,7 @@ def _withdrawal(txn: Transaction) -> list[Section]:
 
 def _exactly(moment: datetime) -> str:
     """Write a time with its seconds: what happened first matters here."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"{moment.astimezone(UTC):%-d %b %Y, %H:%M:%S} UTC"
 
 
 def _who(event: AuditEvent) -> SafeString | str:
