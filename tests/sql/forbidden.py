@@ -66,7 +66,7 @@ DO $$ BEGIN SET LOCAL session_replication_role = replica; DELETE FROM wallets_po
 """
 
 FUNCTIONS = """
-SELECT ledger_book_v1(0::smallint, 1, 'x', 'x', '{1,2}', '{0,0}', '{available,available}',
+SELECT ledger_book_v2(0::smallint, 1, 'x', 'x', '{1,2}', '{0,0}', '{available,available}',
     '{-1,1}', NULL, '{}')
 SELECT hold_take_v1(0::smallint, 1, 'x', 'x', '{1,2}', '{0,0}', '{available,available}',
     '{-1,1}', 1, 0::smallint, 1, 'voided', NULL, '{}')
@@ -175,7 +175,7 @@ GRANT UPDATE ON wallets_wallet TO {app}
 GRANT ALL ON ALL TABLES IN SCHEMA public TO {app}
 GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {app}
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {app}
-GRANT EXECUTE ON FUNCTION ledger_book_v1 TO {app}
+GRANT EXECUTE ON FUNCTION ledger_book_v2 TO {app}
 GRANT CREATE ON SCHEMA public TO {app}
 GRANT TEMPORARY ON DATABASE {database} TO {app}
 GRANT SELECT ON wallets_wallet TO PUBLIC

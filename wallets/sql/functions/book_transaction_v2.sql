@@ -75,7 +75,7 @@ BEGIN
 
     IF p_wallet_ids IS NOT NULL THEN
         IF p_hold_public_id IS NULL AND NOT p_balance_types && '{held,locked}'::text[] THEN
-            PERFORM ledger_book_v1(
+            PERFORM ledger_book_v2(
                 p_shard, transaction_id, p_type, p_transition_key, p_wallet_ids, p_wallet_shards,
                 p_balance_types, p_amounts, p_value_date, '{}');
         ELSE

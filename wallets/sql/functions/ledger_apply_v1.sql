@@ -7,7 +7,7 @@
 -- Locks:  the wallets lowest id first, then the holds lowest id first.
 -- Writes: a journal with postings; remaining and state of the holds taken from; the hold placed.
 -- Errors: LG007 a hold is not open, LG008 less remains on it, LG009 a condition of it is open,
---         LG010 the legs do not fit the holds, and those of ledger_book_v1
+--         LG010 the legs do not fit the holds, and those of ledger_book_v2
 CREATE FUNCTION ledger_apply_v1(
     p_shard smallint, p_transaction_id bigint, p_kind text, p_transition_key text,
     p_wallet_ids bigint[], p_wallet_shards smallint[], p_balance_types text[], p_amounts numeric[],
@@ -62,7 +62,7 @@ BEGIN
     END IF;
 
     SELECT b.journal_id, b.booked_at INTO journal_id, booked_at
-      FROM ledger_book_v1(
+      FROM ledger_book_v2(
           p_shard, p_transaction_id, p_kind, p_transition_key, p_wallet_ids, p_wallet_shards,
           p_balance_types, p_amounts, p_value_date, '{}') AS b;
 
