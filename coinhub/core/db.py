@@ -1,5 +1,6 @@
 """The database: SQL files in migrations, transactions, and columns Django has no field for."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,6 +10,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.operations import RunSQL
 from django.db.models import F, Func, Q
+from django.db.models.functions import Greatest
 
 from coinhub.core.money import DIGITS, SCALE
 
@@ -126,8 +128,9 @@ class MoneyColumn(models.DecimalField):  # type: ignore[type-arg]
 class IsNumber(Func):
     """Says that a money column holds a number, which NaN is not although it passes ``>= 0``.
 
-    True of an empty column too. As short as it can be: the server reads the text of every
-    constraint of a table again for each statement that writes to it.
+    True of an empty column too. Of several columns it looks at the greatest, which NaN always is.
+    As short as it can be: the server reads the text of every constraint of a table again for each
+    statement that writes to it.
     """
 
     template = "%(expressions)s <> 'NaN'::numeric"
@@ -136,7 +139,27 @@ class IsNumber(Func):
 
 def are_numbers(*names: str) -> Q:
     """Promise in a constraint that money columns hold numbers."""
-    condition = Q()
-    for name in names:
-        condition &= Q(IsNumber(F(name)))
-    return condition
+    return Q(IsNumber(Greatest(*names) if len(names) > 1 else F(names[0])))
+
+
+class IsOneOf(Func):
+    """Says that a text is one of the words, which are given with commas between them.
+
+    ``IN`` would make an expression of each word; here they are one constant (see ``IsNumber``).
+    """
+
+    template = "(%(expressions)s = ANY ('{%(words)s}'::text[]))"
+    output_field = models.BooleanField()
+
+
+def is_one_of(text: str | Func, words: Iterable[str]) -> IsOneOf:
+    """Promise in a constraint that a text column, or what is made of several, is a known word."""
+    return IsOneOf(F(text) if isinstance(text, str) else text, words=",".join(words))
+
+
+class Pair(Func):
+    """Two text columns as one word, with a dot between them."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " || '.' || "
+    output_field = models.TextField()

@@ -5,6 +5,7 @@ import coinhub.core.vault
 import datetime
 import django.db.models.deletion
 import django.db.models.expressions
+import django.db.models.functions.comparison
 import django.db.models.functions.text
 import django.db.models.lookups
 from django.conf import settings
@@ -255,9 +256,11 @@ class Migration(migrations.Migration):
                         ("maximum__gte", models.F("minimum")),
                         _connector="OR",
                     ),
-                    coinhub.core.db.IsNumber(models.F("fixed")),
-                    coinhub.core.db.IsNumber(models.F("minimum")),
-                    coinhub.core.db.IsNumber(models.F("maximum")),
+                    coinhub.core.db.IsNumber(
+                        django.db.models.functions.comparison.Greatest(
+                            "fixed", "minimum", "maximum"
+                        )
+                    ),
                 ),
                 name="fee_amounts_in_range",
             ),

@@ -3,6 +3,7 @@
 import coinhub.core.db
 import django.contrib.postgres.fields
 import django.db.models.deletion
+import django.db.models.lookups
 from django.conf import settings
 from django.db import migrations, models
 
@@ -171,34 +172,15 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="transaction",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "state__in",
-                            (
-                                "authorised",
-                                "cooling",
-                                "pending_review",
-                                "pending_approval",
-                                "approved",
-                                "processing",
-                                "sent",
-                                "unknown",
-                            ),
-                        ),
-                        ("status", "PENDING"),
+                condition=coinhub.core.db.IsOneOf(
+                    coinhub.core.db.Pair(models.F("status"), models.F("state")),
+                    words=(
+                        "PENDING.authorised,PENDING.cooling,PENDING.pending_review,"
+                        "PENDING.pending_approval,PENDING.approved,PENDING.processing,PENDING.sent,"
+                        "PENDING.unknown,HELD.held,HELD.return_pending,COMPLETED.completed,"
+                        "FAILED.failed,FAILED.rejected,FAILED.expired,CANCELLED.cancelled,"
+                        "CANCELLED.recalled,CANCELLED.returned,REVERSED.reversed,REVERSED.bounced"
                     ),
-                    models.Q(("state__in", ("held", "return_pending")), ("status", "HELD")),
-                    models.Q(("state__in", ("completed",)), ("status", "COMPLETED")),
-                    models.Q(
-                        ("state__in", ("failed", "rejected", "expired")), ("status", "FAILED")
-                    ),
-                    models.Q(
-                        ("state__in", ("cancelled", "recalled", "returned")),
-                        ("status", "CANCELLED"),
-                    ),
-                    models.Q(("state__in", ("reversed", "bounced")), ("status", "REVERSED")),
-                    _connector="OR",
                 ),
                 name="transaction_state_fits_status",
             ),
@@ -207,11 +189,7 @@ class Migration(migrations.Migration):
             model_name="transaction",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("usd_value__isnull", True),
-                    models.Q(
-                        ("usd_value__gte", 0), coinhub.core.db.IsNumber(models.F("usd_value"))
-                    ),
-                    _connector="OR",
+                    ("usd_value__gte", 0), coinhub.core.db.IsNumber(models.F("usd_value"))
                 ),
                 name="transaction_usd_value_in_range",
             ),
@@ -220,13 +198,10 @@ class Migration(migrations.Migration):
             model_name="transaction",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("original__isnull", False), ("type__in", ["refund", "reversal"])),
                     ("type", "adjustment"),
-                    models.Q(
-                        models.Q(
-                            ("type__in", ["refund", "reversal", "adjustment"]), _negated=True
-                        ),
-                        ("original__isnull", True),
+                    django.db.models.lookups.Exact(
+                        coinhub.core.db.IsOneOf(models.F("type"), words="refund,reversal"),
+                        django.db.models.lookups.IsNull(models.F("original"), False),
                     ),
                     _connector="OR",
                 ),

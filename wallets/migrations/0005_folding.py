@@ -3,7 +3,8 @@
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
-from django.db.models import F, Q
+from django.db.models import Q
+from django.db.models.functions import Greatest
 
 import coinhub.core.db
 from coinhub.core.db import run_sql_file, sql_file
@@ -57,8 +58,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=Q(
-                            coinhub.core.db.IsNumber(F("amount")),
-                            coinhub.core.db.IsNumber(F("balance_after")),
+                            coinhub.core.db.IsNumber(Greatest("amount", "balance_after"))
                         ),
                         name="fold_amounts_are_numbers",
                     ),

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from coinhub.core.db import MoneyColumn, XactIdField, are_numbers
+from coinhub.core.db import MoneyColumn, XactIdField, are_numbers, is_one_of
 
 
 class BalanceType(models.TextChoices):
@@ -50,11 +50,10 @@ class Posting(models.Model):
                 name="posting_balance_after_is_a_number",
             ),
             models.CheckConstraint(
-                condition=Q(balance_type__in=BalanceType.values), name="posting_balance_type_known"
+                condition=is_one_of("balance_type", BalanceType.values),
+                name="posting_balance_type_known",
             ),
-            models.CheckConstraint(
-                condition=Q(seq__isnull=True) | Q(seq__gt=0), name="posting_seq_positive"
-            ),
+            models.CheckConstraint(condition=Q(seq__gt=0), name="posting_seq_positive"),  # or none
             models.CheckConstraint(
                 condition=Q(seq__isnull=False, balance_after__isnull=False, xact_id__isnull=True)
                 | Q(

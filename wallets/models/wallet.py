@@ -3,8 +3,12 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Greatest, Least
+from django.db.models.lookups import Exact, GreaterThanOrEqual
 
-from coinhub.core.db import ClockTimestamp, MoneyColumn, XactIdField, are_numbers
+from coinhub.core.db import ClockTimestamp, MoneyColumn, XactIdField, are_numbers, is_one_of
+
+NOT_AVAILABLE = ("held", "locked", "invested")
 
 
 class Wallet(models.Model):
@@ -85,17 +89,17 @@ class Wallet(models.Model):
                 condition=Q(is_primary=True),
                 name="wallet_one_primary_per_owner",
             ),
+            # These are read again for each booking (see ``IsNumber``), so they are short.
             models.CheckConstraint(
-                condition=Q(floor__isnull=True) | Q(available__gte=F("floor")),
+                condition=Q(available__gte=F("floor")),  # or there is none
                 name="wallet_available_not_below_floor",
             ),
-            models.CheckConstraint(condition=Q(held__gte=0), name="wallet_held_not_negative"),
-            models.CheckConstraint(condition=Q(locked__gte=0), name="wallet_locked_not_negative"),
             models.CheckConstraint(
-                condition=Q(invested__gte=0), name="wallet_invested_not_negative"
+                condition=Q(GreaterThanOrEqual(Least(*NOT_AVAILABLE), 0)),
+                name="wallet_held_locked_invested_not_negative",
             ),
             models.CheckConstraint(
-                condition=are_numbers("available", "held", "locked", "invested", "floor"),
+                condition=are_numbers("available", *NOT_AVAILABLE, "floor"),
                 name="wallet_amounts_are_numbers",
             ),
             models.CheckConstraint(
@@ -109,11 +113,12 @@ class Wallet(models.Model):
                 name="wallet_of_a_customer_or_of_the_house",
             ),
             models.CheckConstraint(
-                condition=Q(code__isnull=True) | Q(held=0, locked=0, invested=0),
+                condition=Q(code__isnull=True) | Q(Exact(Greatest(*NOT_AVAILABLE), 0)),
                 name="wallet_of_the_house_uses_available_only",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["active", "frozen", "closed"]), name="wallet_status_known"
+                condition=is_one_of("status", ["active", "frozen", "closed"]),
+                name="wallet_status_known",
             ),
             models.CheckConstraint(
                 condition=Q(shard__gte=0, shard__lt=1024), name="wallet_shard_0_to_1023"
