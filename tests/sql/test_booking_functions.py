@@ -80,7 +80,7 @@ class TestBookTransaction:
 
     def test_of_an_actor_that_is_none_is_refused(self, payer, payee):
         values = parameters(draft(payer, payee))
-        values[-2] = "{}"
+        values[-3] = "{}"
         assert refused(book, values).sqlstate == "23502"
 
 

@@ -42,7 +42,11 @@ class FeeDraft:
 
 @dataclass(frozen=True, slots=True)
 class TransactionDraft:
-    """A whole operation to be: the business record, its first journal and perhaps a hold."""
+    """A whole operation to be: the business record, its first journal and perhaps a hold.
+
+    ``free_payee`` is a customer who is to have the money at once although nobody has looked for
+    freezes: the booking looks, and refuses with RoutedAnew where the money has to wait.
+    """
 
     type: str
     status: str
@@ -53,6 +57,7 @@ class TransactionDraft:
     legs: tuple[Leg, ...]
     shard: int
     hold: HoldDraft | None = None
+    free_payee: UUID | None = None
     fee: Decimal = Decimal(0)
     original: Transaction | None = None
     usd_value: Decimal | None = None

@@ -167,7 +167,7 @@ class NothingLeft(DomainError):
 
 
 class RoutedAnew(DomainError):
-    """The payee's identity was approved meanwhile, so the credit need not wait; try again."""
+    """The payee was approved or frozen meanwhile, so the credit goes elsewhere; try again."""
 
     code = "ROUTED_ANEW"
     status = 503

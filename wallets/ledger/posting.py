@@ -29,7 +29,7 @@ SELECT claimed, transaction_id, created_at, used_fingerprint, response_status, r
     %s::bigint, %s::bigint, %s::text, %s::text, %s::jsonb, %s::bigint, %s::numeric, %s::jsonb,
     %s::text, %s::bigint[], %s::smallint[], %s::text[], %s::numeric[], %s::date,
     %s::uuid, %s::text, %s::text[], %s::timestamptz,
-    %s::uuid, %s::text, %s::bytea, %s::smallint, %s::text, %s::jsonb, %s::text)
+    %s::uuid, %s::text, %s::bytea, %s::smallint, %s::text, %s::jsonb, %s::text, %s::uuid)
 """
 
 COLUMNS = [field.attname for field in Transaction._meta.concrete_fields]
@@ -54,7 +54,7 @@ def book(
     Raises: InsufficientFunds, WalletFrozen, WalletClosed, AmountInvalid, IdempotencyKeyReused,
         IdempotencyKeyExpired, IdempotencyInProgress, Unavailable; with a guard ServicePaused,
         AccountFrozen, CooldownActive, LimitExceeded; NothingLeft where an original is given back;
-        RoutedAnew when a credit need not wait any more.
+        RoutedAnew when a credit need not wait any more, or must.
     """
     transaction = as_row(draft)
     answer = request.answer(transaction) if request and request.answer else None
@@ -64,6 +64,7 @@ def book(
             *_draft_parameters(draft, guard),
             *request_parameters(request, answer),
             *told(actor, event),
+            draft.free_payee,
         ],
         draft.payer.decimals,
     )
@@ -239,4 +240,9 @@ def statement_parameters(
     draft: TransactionDraft, *, actor: Actor, event: str, request: MoneyRequest | None = None
 ) -> list[Any]:
     """Give the parameters of BOOK_TRANSACTION for an operation whose answer nobody keeps."""
-    return [*_draft_parameters(draft), *request_parameters(request, None), *told(actor, event)]
+    return [
+        *_draft_parameters(draft),
+        *request_parameters(request, None),
+        *told(actor, event),
+        draft.free_payee,
+    ]

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from wallets.selectors import currencies, house, wallets
 from wallets.selectors.prices import Valued
 from wallets.selectors.standings import Standing, standing_of
 from wallets.selectors.wallets import RecipientUnavailable
-from wallets.services import mandates
+from wallets.services import mandates, routed
 from wallets.services.mandates import NONE, Mandate
 from wallets.services.transfer_plans import Plan, SelfTransfer, Wish, pass_gates, prepare
 
@@ -47,13 +48,18 @@ def transfer(
         it counts, today when not given.
     Atomic: one statement of the ledger.
     Repeat: the same request gives back the first Transaction and the answer kept for it.
-    Writes: Transaction, Journal with two Postings; while the payee's identity is not approved the
-        money arrives in ``held``, on a Hold with the condition ``kyc``.
+    Writes: Transaction, Journal with two Postings; while the payee's identity is not approved, or
+        the payee is frozen for credits, the money arrives in ``held``, on a Hold that says so.
     Raises: SelfTransfer, CurrencyMismatch, AmountInvalid, InsufficientFunds, WalletFrozen,
         WalletClosed, IdempotencyKeyReused, IdempotencyInProgress.
     """
     _require_two(payer, payee)
-    draft = _draft(payer, payee, amount, note=note, value_date=value_date)
+    drafted = partial(_draft, payer, payee, amount, note=note, value_date=value_date)
+    draft = drafted(standing=Standing())  # nobody looks before: nearly nobody is frozen
+    if draft.hold is None:
+        with suppress(RoutedAnew), routed.attempt():  # a freeze lets it wait
+            return posting.book(draft, actor=actor, event=_event(draft), request=request)
+    draft = drafted()
     return posting.book(draft, actor=actor, event=_event(draft), request=request)
 
 
@@ -84,18 +90,20 @@ def pay(
     for is_last in (False, True):
         draft = _planned_draft(plan, sides, valued, mandate)
         try:
-            return mandates.book(
-                draft,
-                guard=limits.guard_for(owner_id, plan.command.customer.tier, Type.TRANSFER),
-                mandate=mandate,
-                actor=actor,
-                event=_event(draft),
-                request=request,
-            )
-        except RoutedAnew:  # the payee was approved at this very moment
+            with routed.attempt():
+                return mandates.book(
+                    draft,
+                    guard=limits.guard_for(owner_id, plan.command.customer.tier, Type.TRANSFER),
+                    mandate=mandate,
+                    actor=actor,
+                    event=_event(draft),
+                    request=request,
+                )
+        except RoutedAnew:  # the payee was approved or frozen at this very moment
             if is_last or sides.payee.owner_id is None:
                 raise
             sides.payee.owner = wallets.get_customer(sides.payee.owner_id)
+            sides = replace(sides, freezes=standing_of(sides.payee.owner_id).freezes)
     raise AssertionError("booked or refused by now")
 
 
@@ -189,12 +197,14 @@ def _draft(
 ) -> TransactionDraft:
     currency = currencies.get_for(amount, payer)
     currencies.get_for(amount, payee)
+    hold = routing.hold_for(payee, currency, purpose="transfer", standing=standing)
     return drafts.move(
         type=Type.TRANSFER,
         payer=payer,
         payee=payee,
         amount=amount,
-        hold=routing.hold_for(payee, currency, purpose="transfer", standing=standing),
+        hold=hold,
+        free_payee=None if hold or not currency.needs_kyc else payee.owner_id,
         **fields,
     )
 

@@ -30,6 +30,11 @@ def balances(*wallets):
     return [(w.available, w.held) for w in Wallet.objects.filter(pk__in=wallets).order_by("pk")]
 
 
+def asked(queries):
+    """Give what was asked; only in the transaction of a test a booking needs a savepoint."""
+    return [q["sql"] for q in queries if "SAVEPOINT" not in q["sql"]]
+
+
 class TestCost:
     def test_a_transfer_is_three_queries(self, sides, alice, body):
         caller = Caller(alice)
@@ -39,7 +44,7 @@ class TestCost:
         ) as queries:
             answer = caller.post("transfer", body)
         assert answer.status_code == 201
-        texts = [q["sql"] for q in queries]
+        texts = asked(queries)
         assert len(texts) == 3, texts
         assert "users_accesstoken" in texts[0]  # who calls
         assert "wallets_stop" in texts[1]  # what stands in the way: stop, freeze, pause,
@@ -51,7 +56,7 @@ class TestCost:
         caller.post("transfer", body)
         with CaptureQueriesContext(connection) as queries:
             answer = caller.post("transfer", {**body, "to": str(sides[1].public_id)})
-        assert (answer.status_code, len(queries)) == (201, 3)
+        assert (answer.status_code, len(asked(queries))) == (201, 3)
 
 
 class TestAnswer:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
 from coinhub.core.errors import AmountInvalid, CurrencyMismatch, NotYours
 from coinhub.core.money import Money
@@ -11,7 +12,7 @@ from tests.refusals import refused
 from tests.wallets.relations import assert_agree, assert_sums_are_zero, balances
 from wallets.ledger.errors import InsufficientFunds, WalletClosed, WalletFrozen
 from wallets.models import Hold, Wallet
-from wallets.services import transfers, wallets
+from wallets.services import freezes, transfers, wallets
 from wallets.services.transfers import SelfTransfer
 
 
@@ -94,3 +95,61 @@ class TestTransfer:
         assert stale.available == 100
         with refused(InsufficientFunds, available="10.00"):
             transfers.transfer(payer=stale, payee=payee, amount=gbp("90"), actor=actor)
+
+
+class TestAPayeeWhoIsFrozenForCredits:
+    @pytest.mark.parametrize("kind", ["credit", "full"])
+    def test_finds_it_held(self, payer, payee, actor, kind):
+        freezes.freeze(
+            customer_id=payee.owner_id, kind=kind, reason="somebody looks at it", actor=actor
+        )
+        txn = transfers.transfer(
+            payer=payer, payee=payee, amount=gbp("20.00"), actor=actor
+        ).transaction
+        assert txn.status == "HELD"
+        assert balances(payee) == (0, 20, 0)
+        assert [c.code for c in Hold.objects.get(wallet=payee).conditions.all()] == ["compliance"]
+        assert_agree(payer, payee)
+
+    @pytest.mark.parametrize("kind", ["debit", None])
+    def test_for_debits_only_or_no_more_has_it_at_once(self, payer, payee, actor, kind):
+        made = freezes.freeze(
+            customer_id=payee.owner_id,
+            kind=kind or "credit",
+            reason="somebody looks at it",
+            actor=actor,
+        )
+        if kind is None:
+            with transaction.atomic():
+                freezes.lift_step(freeze_id=made.pk, actor=actor)
+        transfers.transfer(payer=payer, payee=payee, amount=gbp("20.00"), actor=actor)
+        assert balances(payee) == (20, 0, 0)
+
+    def test_waits_for_the_identity_too(self, payer, new_wallet, actor):
+        carol = new_wallet(kyc="pending")
+        freezes.freeze(
+            customer_id=carol.owner_id, kind="credit", reason="somebody looks at it", actor=actor
+        )
+        transfers.transfer(payer=payer, payee=carol, amount=gbp("20.00"), actor=actor)
+        held = Hold.objects.get(wallet=carol)
+        assert {c.code for c in held.conditions.all()} == {"kyc", "compliance"}
+
+    def test_after_it_was_looked_up_finds_it_held(self, payer, payee, actor, monkeypatch):
+        look_up = transfers._both_wallets
+
+        def then_freeze(plan):
+            sides = look_up(plan)
+            freezes.freeze(
+                customer_id=payee.owner_id,
+                kind="credit",
+                reason="somebody looks at it",
+                actor=actor,
+            )
+            return sides
+
+        monkeypatch.setattr(transfers, "_both_wallets", then_freeze)
+        txn = transfers.pay(
+            owner_id=payer.owner_id, to=str(payee.public_id), amount=gbp("20.00"), actor=actor
+        ).transaction
+        assert txn.status == "HELD"
+        assert balances(payee) == (0, 20, 0)

@@ -7,6 +7,8 @@
 --                   it back, never above it in sum.
 -- p_guard:          when given, the limits of the payer's owner (see ledger_guard_v1).
 -- p_key:            when given, the caller's idempotency key (see ledger_claim_key_v1).
+-- p_free_payee:     when given, the customer who is to have the money at once: nobody has looked whether
+--                   a freeze lets it wait, so it is looked at here, and the caller routes again.
 -- Returns claimed = false when the key was used before; then nothing is written.
 -- Units:  amounts in units of the currency, p_usd_value in USD; p_amount and p_fee for people, the
 --         legs for the ledger.
@@ -25,7 +27,7 @@ CREATE FUNCTION book_transaction_v2(
     p_balance_types text[], p_amounts numeric[], p_value_date date,
     p_hold_public_id uuid, p_purpose text, p_conditions text[], p_expires_at timestamptz,
     p_caller uuid, p_key text, p_fingerprint bytea, p_response_status smallint, p_response text,
-    p_actor jsonb, p_event text,
+    p_actor jsonb, p_event text, p_free_payee uuid,
     OUT claimed boolean, OUT transaction_id bigint, OUT created_at timestamptz,
     OUT used_fingerprint bytea, OUT response_status smallint, OUT response text
 )
@@ -68,10 +70,17 @@ BEGIN
          payee_wallet_id, reference, note, metadata, original_id, usd_value, created_at,
          completed_at)
     OVERRIDING SYSTEM VALUE
-    VALUES (transaction_id, p_public_id, p_shard, p_type, p_status, p_state, p_amount, p_fee,
-            p_currency, p_payer_wallet_id, p_payee_wallet_id, p_reference, p_note, p_metadata,
-            p_original_id, p_usd_value, book_transaction_v2.created_at,
-            CASE WHEN p_status = 'COMPLETED' THEN book_transaction_v2.created_at END);
+    SELECT transaction_id, p_public_id, p_shard, p_type, p_status, p_state, p_amount, p_fee,
+           p_currency, p_payer_wallet_id, p_payee_wallet_id, p_reference, p_note, p_metadata,
+           p_original_id, p_usd_value, book_transaction_v2.created_at,
+           CASE WHEN p_status = 'COMPLETED' THEN book_transaction_v2.created_at END
+     WHERE p_free_payee IS NULL OR NOT EXISTS (
+           SELECT FROM wallets_freeze AS f
+            WHERE f.customer_id = p_free_payee AND f.lifted_at IS NULL
+              AND f.kind IN ('credit', 'full'));
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'what arrives for customer % waits', p_free_payee USING ERRCODE = 'LG020';
+    END IF;
 
     IF p_wallet_ids IS NOT NULL THEN
         IF p_hold_public_id IS NULL AND NOT p_balance_types && '{held,locked}'::text[] THEN
