@@ -6,9 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError
 
 from coinhub.core.actor import Actor
+from coinhub.core.db import database_clock, fetch_row
 from wallets.ledger.drafts import HoldDraft, Leg, TransactionDraft
 from wallets.ledger.errors import (
     IdempotencyKeyExpired,
@@ -116,10 +117,7 @@ def require_same(
 
 def _is_over(used_at: datetime) -> bool:
     """Say whether an answer is no longer kept, by the clock that wrote when it was given."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        now: datetime = cursor.fetchone()[0]
-    return now - used_at > LIFETIME
+    return database_clock() - used_at > LIFETIME
 
 
 def call(statement: str, parameters: list[Any], decimals: int | None = None) -> Any:
@@ -128,9 +126,7 @@ def call(statement: str, parameters: list[Any], decimals: int | None = None) -> 
     Raises: the refusal that the database's error stands for.
     """
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, parameters)
-            return cursor.fetchone()
+        return fetch_row(statement, parameters)
     except (DatabaseError, InterfaceError) as error:
         raise in_units(translate(error), decimals) from error
 

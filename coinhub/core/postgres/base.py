@@ -1,7 +1,8 @@
-"""PostgreSQL as Django speaks to it, without a question before each request's first question."""
+"""PostgreSQL as Django speaks to it, with less ado before a question."""
 
 import select
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.backends.postgresql import base
@@ -22,6 +23,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     health_check_done: bool
     health_check_enabled: bool
     _good_at = 0.0
+    _kept: Any = None
 
     def close_if_health_check_failed(self) -> None:
         """Close the connection if it is not good any more; once a request."""
@@ -33,6 +35,26 @@ class DatabaseWrapper(base.DatabaseWrapper):
         else:
             super().close_if_health_check_failed()
         self._good_at = now
+
+    def fetch_row(self, statement: str, parameters: Sequence[Any]) -> Any:
+        """Run a statement and give its first row, with a cursor that the connection keeps.
+
+        To make a cursor and its wrappers for each statement is two thirds of the client's
+        processor time of a short one. Who watches statements gets a cursor to watch.
+        """
+        if self.queries_logged or self.execute_wrappers:
+            with self.cursor() as cursor:
+                cursor.execute(statement, parameters)
+                return cursor.fetchone()
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        self.validate_thread_sharing()
+        self.validate_no_broken_transaction()
+        with self.wrap_database_errors:
+            if self._kept is None or self._kept.connection is not self.connection:
+                self._kept = self.create_cursor()
+            self._kept.execute(statement, parameters)
+            return self._kept.fetchone()
 
 
 def is_silent(connection: Any) -> bool:

@@ -1,9 +1,11 @@
 """The database backend: a kept connection is looked at before it is used, and seldom asked."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, DataError, connection
+from django.db.transaction import TransactionManagementError
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -81,3 +83,56 @@ def test_looks_at_most_once_in_a_request(kept, monkeypatch):
     with kept.cursor() as cursor:
         cursor.execute("SELECT 1")
     assert len(looks) == 1
+
+
+class TestTheKeptCursor:
+    PROCESS = "SELECT pg_backend_pid()"
+
+    def test_gives_the_first_row_again_and_again(self, kept):
+        assert [kept.fetch_row("SELECT %s::int, 'a'", [n]) for n in (1, 2)] == [(1, "a"), (2, "a")]
+        assert kept.fetch_row("SELECT 1 WHERE %s", [False]) is None
+
+    def test_is_one_as_long_as_the_connection_is(self, kept):
+        first = kept.fetch_row(self.PROCESS, ())
+        cursor = kept._kept
+        assert kept.fetch_row(self.PROCESS, ()) == first
+        assert kept._kept is cursor
+        kept.close()
+        assert kept.fetch_row(self.PROCESS, ()) != first
+        assert kept._kept is not cursor
+
+    def test_goes_on_after_an_error_which_is_the_frameworks(self, kept):
+        with pytest.raises(DataError) as caught:
+            kept.fetch_row("SELECT 1 / %s::int", [0])
+        assert caught.value.__cause__.sqlstate == "22012"
+        assert kept.fetch_row("SELECT 1", ()) == (1,)
+
+    def test_of_a_session_that_ended_is_made_anew(self, kept):
+        first = kept.fetch_row(self.PROCESS, ())
+        end_session(first[0])
+        kept.close_if_unusable_or_obsolete()
+        assert kept.fetch_row(self.PROCESS, ()) != first
+
+    def test_does_nothing_in_a_transaction_that_is_lost(self, kept):
+        kept.needs_rollback, kept.in_atomic_block = True, True
+        with pytest.raises(TransactionManagementError):
+            kept.fetch_row("SELECT 1", ())
+        kept.needs_rollback, kept.in_atomic_block = False, False
+
+    def test_belongs_to_its_thread(self, kept):
+        with ThreadPoolExecutor(1) as pool, pytest.raises(DatabaseError, match="thread"):
+            pool.submit(kept.fetch_row, "SELECT 1", ()).result()
+
+    def test_is_left_aside_where_somebody_watches_the_statements(self, kept):
+        seen = []
+
+        def watch(execute, statement, *rest):
+            seen.append(statement)
+            return execute(statement, *rest)
+
+        with kept.execute_wrapper(watch):
+            assert kept.fetch_row("SELECT %s::int", [7]) == (7,)
+        kept.force_debug_cursor = True
+        kept.fetch_row("SELECT 8", ())
+        assert seen == ["SELECT %s::int"]
+        assert kept.queries[-1]["sql"] == "SELECT 8"
