@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from coinhub.api.auth import PERSON
 from coinhub.api.input import Input, TextField
 from coinhub.api.schema import refusals
+from coinhub.api.step_up import CredentialField
 from coinhub.api.views import View
 from coinhub.core.requests import actor_of
 from coinhub.users.models import Confirmation
@@ -20,38 +21,6 @@ from coinhub.users.services.proofs import Proof
 from coinhub.users.web.shown import host_of, place_of
 
 LONGEST_CODE = 40
-
-
-@extend_schema_field(
-    {
-        "type": "object",
-        "description": "What the browser gives for `passkey`, as JSON (base64url).",
-        "properties": {
-            "rawId": {"type": "string"},
-            "response": {
-                "type": "object",
-                "properties": {
-                    "clientDataJSON": {"type": "string"},
-                    "authenticatorData": {"type": "string"},
-                    "signature": {"type": "string"},
-                },
-                "required": ["clientDataJSON", "authenticatorData", "signature"],
-            },
-        },
-        "required": ["rawId", "response"],
-    }
-)
-class CredentialField(serializers.Field):
-    """A JSON object; whether it is right is judged with the passkey."""
-
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
-        """Take an object and nothing else.
-
-        Raises: ValidationError.
-        """
-        if not isinstance(data, dict):
-            raise serializers.ValidationError("this is an object", code="NOT_AN_OBJECT")
-        return data
 
 
 class ProofInput(Input):

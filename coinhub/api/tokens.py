@@ -13,15 +13,25 @@ from rest_framework.response import Response
 from coinhub.api.auth import OPEN
 from coinhub.api.input import Input, TextField
 from coinhub.api.schema import refusals
+from coinhub.api.step_up import CredentialField
 from coinhub.api.views import View
 from coinhub.core.errors import DomainError
 from coinhub.users import trail
 from coinhub.users.models import User
 from coinhub.users.selectors import people
-from coinhub.users.services import second_factor, tokens
+from coinhub.users.services import (
+    confirmations,
+    passkey_sign_in,
+    passkeys,
+    second_factor,
+    staff_factor,
+    tokens,
+)
+from coinhub.users.services.passkeys import PasskeyRefused
+from coinhub.users.services.proofs import Proof
 from coinhub.users.services.second_factor import CodeRefused
 from coinhub.users.services.sign_in_limit import TooManySignIns
-from coinhub.users.web.shown import place_of
+from coinhub.users.web.shown import host_of, place_of
 
 LONGEST_PASSWORD = 1024
 
@@ -37,6 +47,8 @@ class CredentialsInvalid(DomainError):
 class SecondFactorRequired(DomainError):
     """The password is right, and the account has a second factor: send it along.
 
+    Where there is a passkey, ``passkey`` is what a browser hands to it.
+
     Said only where the password is right, as the second page of a sign-in shows it too. With a code
     sent along, a wrong password and a wrong code are refused alike, and the code is looked at only
     after the password: who guesses passwords learns nothing more, within the same limit.
@@ -44,7 +56,7 @@ class SecondFactorRequired(DomainError):
 
     code = "SECOND_FACTOR_REQUIRED"
     status = 401
-    title = "A one-time code is needed: send it as otp"
+    title = "A second factor is needed: send a code as otp, or a credential"
 
 
 class SecondFactorMissing(DomainError):
@@ -53,6 +65,14 @@ class SecondFactorMissing(DomainError):
     code = "SECOND_FACTOR_MISSING"
     status = 403
     title = "Members of staff set up a second factor first, on the pages"
+
+
+class PasskeyRequired(DomainError):
+    """A member of staff of this installation signs in with a passkey; a code does not do."""
+
+    code = "PASSKEY_REQUIRED"
+    status = 403
+    title = "Members of staff sign in with a passkey"
 
 
 class EmailUnconfirmed(DomainError):
@@ -64,11 +84,15 @@ class EmailUnconfirmed(DomainError):
 
 
 class Credentials(Input):
-    """Who signs in; ``otp`` is a one-time or recovery code, for who has a second factor."""
+    """Who signs in, and the second factor of who has one.
+
+    ``otp`` is a one-time or recovery code, ``credential`` what a passkey has signed.
+    """
 
     email = TextField(max_length=254)
     password = TextField(max_length=LONGEST_PASSWORD)
     otp = TextField(max_length=second_factor.LONGEST_CODE, required=False)
+    credential = CredentialField(required=False)
 
 
 class ShownToken(Input):
@@ -141,11 +165,11 @@ class TokenRevoke(OpenView):
         return Response(status=204)
 
 
-def _sign_in(request: Request, credentials: dict[str, str]) -> User:
+def _sign_in(request: Request, credentials: dict[str, Any]) -> User:
     """Check password and second factor with the limits and the timing of the sign-in page.
 
     Raises: CredentialsInvalid, TooManySignIns, EmailUnconfirmed, SecondFactorRequired,
-        SecondFactorMissing, FactorLocked.
+        SecondFactorMissing, PasskeyRequired, FactorLocked.
     """
     django_request = request._request
     try:
@@ -158,24 +182,41 @@ def _sign_in(request: Request, credentials: dict[str, str]) -> User:
         raise CredentialsInvalid
     if not people.has_confirmed_email(found):
         raise EmailUnconfirmed
-    methods = ["password", *_second_factor(django_request, found, credentials.get("otp"))]
+    methods = ["password", *_second_factor(django_request, found, credentials)]
     trail.signed_in(django_request, found, methods)
     return found
 
 
-def _second_factor(request: HttpRequest, user: User, code: str | None) -> list[str]:
-    """Use up the code of who has a second factor; name what it was."""
+def _second_factor(request: HttpRequest, user: User, sent: dict[str, Any]) -> list[str]:
+    """Use up the second factor of who has one; name what it was."""
+    if user.is_staff and not staff_factor.is_set_up(user):
+        raise SecondFactorMissing
     if not second_factor.has_second_factor(user):
-        if user.is_staff:
-            raise SecondFactorMissing
         return []
-    if code is None:
-        raise SecondFactorRequired
+    if "credential" not in sent and "otp" not in sent:
+        raise SecondFactorRequired(**_asked(request, user))
+    if "credential" not in sent and staff_factor.needs_passkey(user):
+        raise PasskeyRequired(**_asked(request, user))
     try:
-        return [second_factor.check_code(user, code, place_of(request, user))]
-    except CodeRefused:
+        return [_proved(request, user, sent)]
+    except (CodeRefused, PasskeyRefused):
         trail.code_refused(request, user)
         raise CredentialsInvalid from None
+
+
+def _proved(request: HttpRequest, user: User, sent: dict[str, Any]) -> str:
+    if "credential" not in sent:
+        return second_factor.check_code(user, sent["otp"], place_of(request, user))
+    proof = Proof(credential=sent["credential"], host=host_of(request))
+    return passkey_sign_in.take(user=user, proof=proof)
+
+
+def _asked(request: HttpRequest, user: User) -> dict[str, Any]:
+    """Say what a passkey signs to sign in, where there is one."""
+    if not passkeys.has_passkey(user):
+        return {}
+    signed = confirmations.passkey_challenge(passkey_sign_in.ask(user=user))
+    return {"passkey": passkeys.options_for(user, signed, host_of(request))}
 
 
 def _answer(pair: tokens.Pair) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The one place where a proposal ends."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from coinhub.approvals.models import Approval
@@ -17,8 +18,11 @@ def end(
     checker: User | None = None,
     comment: str = "",
     result: dict[str, Any] | None = None,
+    proved: Mapping[str, str] | None = None,
 ) -> None:
     """Take a locked pending proposal to one of its ends.
+
+    ``proved`` is the second factor of whoever decides, for the audit trail.
 
     Atomic: needs the caller's transaction, which holds the row's lock.
     Writes: Approval, AuditEvent, an event named after the state.
@@ -45,6 +49,7 @@ def end(
         before={"state": before},
         after={
             **about,
+            **(proved or {}),
             "state": state,
             "payload_sha256": approval.payload_sha256,
             "maker": str(approval.maker_id),

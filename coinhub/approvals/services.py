@@ -23,6 +23,7 @@ from coinhub.approvals.refusals import (
 from coinhub.core.actor import Actor
 from coinhub.core.errors import DomainError, NotYours
 from coinhub.events import audit, outbox
+from coinhub.users import step_up
 from coinhub.users.models import User
 
 State = Approval.State
@@ -45,9 +46,10 @@ def propose(
     Atomic: joins the caller's transaction, or opens its own.
     Repeat: the same proposal of the same maker is refused while it waits.
     Writes: Approval, AuditEvent, ``approval.proposed`` event.
-    Raises: NotPermitted, ReasonTooShort, ApprovalExists.
+    Raises: ProveAgain, NotPermitted, ReasonTooShort, ApprovalExists.
     """
     known = kinds.get(kind)
+    proved = step_up.require_fresh() if actor.kind == "staff" else {}
     with transaction.atomic():  # in another one a savepoint: a refusal leaves that one usable
         if known.propose_permission is not None:
             votes.require_permission(maker.pk, known.propose_permission)
@@ -68,7 +70,12 @@ def propose(
             action="approval.proposed",
             object_type="approval",
             object_id=str(approval.public_id),
-            after={**about, "payload_sha256": approval.payload_sha256, "reason": approval.reason},
+            after={
+                **about,
+                **proved,
+                "payload_sha256": approval.payload_sha256,
+                "reason": approval.reason,
+            },
         )
         outbox.tell(event="approval.proposed", object_id=str(approval.public_id), payload=about)
     return approval
@@ -85,9 +92,10 @@ def approve(
     Atomic: opens its own transaction; the row's lock lets one at a time decide.
     Repeat: the second is refused, it is done once.
     Writes: Approval, AuditEvent, ``approval.executed`` event, and what the kind writes.
-    Raises: NotYours, NotPermitted, MakerIsChecker, CheckerIsParty, ApprovalEnded, ApprovalExpired,
-        ApprovalChanged, ApprovalStale, and what the kind refuses.
+    Raises: ProveAgain, NotYours, NotPermitted, MakerIsChecker, CheckerIsParty, ApprovalEnded,
+        ApprovalExpired, ApprovalChanged, ApprovalStale, and what the kind refuses.
     """
+    proved = step_up.require_fresh()
     refusal: DomainError | None = None
     with transaction.atomic(durable=True):
         approval = _locked(approval_id)
@@ -107,6 +115,7 @@ def approve(
                 checker=checker,
                 comment=comment,
                 result=dict(result or {}),
+                proved=proved,
             )
     if refusal is not None:  # raised only now: that it ended must be committed
         raise refusal
@@ -119,14 +128,16 @@ def reject(approval_id: UUID, *, checker: User, comment: str, actor: Actor) -> A
     Atomic: opens its own transaction.
     Repeat: the second is refused.
     Writes: Approval, AuditEvent, ``approval.rejected`` event, and what ends with it.
-    Raises: NotYours, NotPermitted, MakerIsChecker, CheckerIsParty, ApprovalEnded, ReasonTooShort.
+    Raises: ProveAgain, NotYours, NotPermitted, MakerIsChecker, CheckerIsParty, ApprovalEnded,
+        ReasonTooShort.
     """
+    proved = step_up.require_fresh()
     with transaction.atomic(durable=True):
         approval = _locked(approval_id)
         known = kinds.get(approval.kind)
         votes.require_checker(approval, known, checker)
         why = require_reason(comment)
-        end(approval, State.REJECTED, actor=actor, checker=checker, comment=why)
+        end(approval, State.REJECTED, actor=actor, checker=checker, comment=why, proved=proved)
         known.on_end(approval, actor)
     return approval
 

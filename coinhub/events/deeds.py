@@ -24,6 +24,7 @@ from coinhub.events.looks import LookedAtAdmin
 
 log = structlog.get_logger(__name__)
 TRY_AGAIN = "The database is busy. Nothing has happened; please try again."
+PROVED = ("approvals.propose_", "wallets.change_withdrawal")  # permissions of what takes two people
 LOOK = "look"  # the button that only shows what would happen with what was typed
 
 
@@ -73,6 +74,11 @@ class Deed:
     shows: Callable[[Any, DeedForm], Sequence[Section]] = shows_nothing
     can_look: bool = False
     is_grave: bool = False
+
+    @property
+    def asks_proof(self) -> bool:
+        """Say whether its page asks for the second factor, which the use case requires."""
+        return self.permission.startswith(PROVED)
 
 
 class DeedsAdmin(LookedAtAdmin):

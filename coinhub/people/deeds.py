@@ -15,6 +15,9 @@ from coinhub.users.services import second_factor
 Do = Callable[[User, dict[str, Any], Any, Actor], str]
 
 
+PROVED = "approvals.propose_"  # what takes two people
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     """One button with its form; ``do`` gives the words that are shown afterwards."""
@@ -27,6 +30,11 @@ class Deed:
     form: type[forms.Form]
     do: Do
     fits: Callable[[User], bool]
+
+    @property
+    def asks_proof(self) -> bool:
+        """Say whether its page asks for the second factor, which the use case requires."""
+        return self.permission.startswith(PROVED)
 
     def is_open(self, person: User, reader: Any) -> bool:
         """Say whether a reader sees the button; nobody does on the own page."""

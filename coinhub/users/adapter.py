@@ -21,7 +21,13 @@ from coinhub.core.requests import address_of
 from coinhub.users import devices, trail
 from coinhub.users.models import User
 from coinhub.users.selectors import people
-from coinhub.users.services import credentials, passwords, second_factor, sign_in_limit
+from coinhub.users.services import (
+    credentials,
+    passwords,
+    second_factor,
+    sign_in_limit,
+    staff_factor,
+)
 from coinhub.users.services.sign_in_limit import TooManySignIns
 from coinhub.users.web.staying import stay
 
@@ -125,8 +131,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         passkey = found.get("mfa_reauthenticate:webauthn")
         if passkey is None:
             return [code]
-        has_app = "mfa_reauthenticate" in found
         passkey["description"] = "Use a passkey"
+        if staff_factor.needs_passkey(_person(user)):
+            return [passkey]
+        has_app = "mfa_reauthenticate" in found
         return [code, passkey] if has_app else [passkey, code]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:

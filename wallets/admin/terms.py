@@ -64,7 +64,11 @@ class TermsAdmin(OfficeAdmin):
         form_url: str = "",
         obj: Any = None,
     ) -> HttpResponse:
-        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
+        context |= {
+            "asks_proof": add,
+            "show_save_and_add_another": False,
+            "show_save_and_continue": False,
+        }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     @admin.display(description="counts now", boolean=True)

@@ -12,6 +12,7 @@ from coinhub.approvals import votes
 from coinhub.approvals.refusals import CheckerIsParty
 from coinhub.core.actor import Actor
 from coinhub.core.errors import DomainError
+from coinhub.users import step_up
 from coinhub.users.models import User
 from wallets.models import Transaction
 from wallets.selectors import corrections
@@ -35,8 +36,9 @@ def approve(*, transaction_id: UUID, checker: User, actor: Actor) -> None:
     Atomic: opens its own transaction or joins the caller's; two at once decide one after the other.
     Repeat: refused, it is approved.
     Writes: Transaction, Withdrawal, AuditEvent, OutboxEvent.
-    Raises: NotYours, NotPermitted, CheckerIsParty, MoveNotAllowed.
+    Raises: ProveAgain, NotYours, NotPermitted, CheckerIsParty, MoveNotAllowed.
     """
+    step_up.require_fresh()
     with transaction.atomic():
         txn = _locked(transaction_id, checker)
         withdrawal_steps.approve_step(txn=txn, actor=actor)
@@ -49,8 +51,10 @@ def reject(*, transaction_id: UUID, reason: str, checker: User, actor: Actor) ->
     Repeat: refused, it is rejected.
     Writes: Journal with two Postings, Hold, Transaction (FAILED), Withdrawal, AuditEvent,
         OutboxEvent.
-    Raises: NotYours, NotPermitted, CheckerIsParty, MoveNotAllowed, NoReasonForCustomer.
+    Raises: ProveAgain, NotYours, NotPermitted, CheckerIsParty, MoveNotAllowed,
+        NoReasonForCustomer.
     """
+    step_up.require_fresh()
     told = reason.strip()[:LONGEST_REASON]
     if len(told) < SHORTEST_REASON:
         raise NoReasonForCustomer

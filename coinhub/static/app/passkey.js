@@ -17,21 +17,24 @@
     // A passkey in place of a code: what it signs goes with the form, by the form's own button.
     const places = window.PublicKeyCredential ? document.querySelectorAll("[data-passkey-ask]") : [];
     for (const place of places) {
+        if (!place.hidden) continue; // a page with several forms has this script several times
         const [press, problem] = [place.querySelector("button"), place.querySelector("p")];
         const options = JSON.parse(document.getElementById(place.dataset.passkeyAsk).textContent);
         place.hidden = false;
         press.addEventListener("click", async () => {
             const asking = place.closest("form");
+            const send = asking.querySelector("[type=submit][data-main]") ?? asking.querySelector("[type=submit]");
             problem.hidden = true;
             try {
                 const signed = await window.webauthnJSON.get(options);
-                asking.elements.namedItem("credential").value = JSON.stringify(signed);
+                place.querySelector("input").value = JSON.stringify(signed);
             } catch {
                 problem.hidden = false;
                 return;
             }
-            asking.noValidate = true; // the code that is not typed is not missing
-            asking.requestSubmit(asking.querySelector("button[type=submit]"));
+            const typed = asking.querySelector("[autocomplete=one-time-code]");
+            if (typed) typed.required = false; // what is not typed is not missing
+            asking.requestSubmit(send);
         });
     }
 }

@@ -12,6 +12,7 @@ from coinhub.core import vault
 from coinhub.core.db import ClockTimestamp
 
 PURPOSE = "users_confirmation.facts"
+SIGN_IN = "token.issue"  # asked of a passkey alone, and shown in no list
 
 
 class SealedFactsField(models.JSONField):

@@ -8,7 +8,8 @@ from django.forms import BoundField
 from django.http import HttpRequest
 
 from coinhub.users.models import Confirmation, User
-from coinhub.users.services import confirmations, passkeys, second_factor
+from coinhub.users.services import confirmations, passkeys, second_factor, staff_factor
+from coinhub.users.web import office_proof
 from coinhub.users.web.shown import host_of
 
 register = template.Library()
@@ -33,3 +34,23 @@ def _options(request: HttpRequest, challenge: UUID | str) -> dict[str, Any] | No
     if asked is None:
         return None
     return passkeys.options_for(user, confirmations.passkey_challenge(asked), host_of(request))
+
+
+@register.inclusion_tag("admin/prove_again.html", takes_context=True)
+def prove_again(context: Any, place: str = "") -> dict[str, Any]:
+    """Ask for the second factor in a form of the back office, unless it was proved just now.
+
+    ``place`` tells the forms of one page apart.
+    """
+    request: HttpRequest = context["request"]
+    user = request.user
+    if not isinstance(user, User) or not office_proof.is_needed(request):
+        return {"is_needed": False}
+    return {
+        "is_needed": True,
+        "takes_code": staff_factor.counts(user, second_factor.TOTP),
+        "options": office_proof.options_for(request, user),
+        "data_id": f"passkey-{place or 'form'}",
+        "code_name": office_proof.CODE,
+        "credential_name": office_proof.CREDENTIAL,
+    }

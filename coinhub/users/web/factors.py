@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from coinhub.core.requests import actor_of
 from coinhub.users.selectors import people
-from coinhub.users.services import factors, second_factor
+from coinhub.users.services import factors, second_factor, staff_factor
 from coinhub.users.services.second_factor import CodeRefused
 from coinhub.users.web.forms import EnrolForm, ProofForm
 from coinhub.users.web.settings import passkeys_of, person_of
@@ -37,7 +37,8 @@ class SecondFactor(Page):
             "passkeys": passkeys_of(user),
             "has_factor": second_factor.has_second_factor(user),
             "recovery_codes": second_factor.count_recovery_codes(user),
-            "is_forced": user.is_staff and not second_factor.has_second_factor(user),
+            "is_forced": user.is_staff and not staff_factor.is_set_up(user),
+            "needs_passkey": staff_factor.needs_passkey(user),
         }
         return render(request, "settings/second_factor.html", context)
 

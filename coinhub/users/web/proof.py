@@ -62,16 +62,6 @@ def take_code(request: HttpRequest, user: User, code: str) -> str:
         raise ValidationError(words, code=refusal.code) from None
 
 
-def proved_at(request: HttpRequest, user: User) -> float | None:
-    """Say when a second factor was last used in this session."""
-    times = [
-        float(record["at"])
-        for record in get_authentication_records(request, user)
-        if record.get("method") == "mfa"
-    ]
-    return max(times, default=None)
-
-
 def has_proved_again(request: HttpRequest, user: User) -> bool:
     """Say whether somebody who is signed in has used a second factor again in five minutes."""
     return any(

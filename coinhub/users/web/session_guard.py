@@ -9,15 +9,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from coinhub.core.requests import Handler
+from coinhub.users import step_up
 from coinhub.users.models import User
-from coinhub.users.services import second_factor
+from coinhub.users.services import staff_factor
+from coinhub.users.web import office_proof
 from coinhub.users.web.fresh import way_to_prove
-from coinhub.users.web.proof import proved_at
 
 STARTED, SEEN = "started_at", "seen_at"
 SEEN_EVERY_S = 30  # how exactly it is written down when a session was last used
 IDLE_S, LONGEST_S = 15 * 60, 12 * 3600
 STAFF_IDLE_S, STAFF_LONGEST_S = 10 * 60, 8 * 3600
+OFFICE = "/admin/"
 ALWAYS = ("/accounts/", "/settings/second-factor/")  # where a second factor is set up and shown
 OTHER = ("/api/", "/healthz", "/readyz", settings.STATIC_URL)  # no sessions here
 
@@ -44,7 +46,14 @@ class SessionGuard:
                 elsewhere = way_to_second_factor(request, user)
                 if elsewhere:
                     return HttpResponseRedirect(elsewhere)
-        return self.get_response(request)
+        with step_up.found_by(office_proof.look_for(request)):
+            return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> None:
+        """Use up the second factor that a form of the back office carries, after its token."""
+        user = request.user if request.path.startswith(OFFICE) else None
+        if isinstance(user, User) and user.is_staff and request.method == "POST":
+            office_proof.take(request, user)
 
 
 def is_over(request: HttpRequest, user: User) -> bool:
@@ -60,9 +69,9 @@ def is_over(request: HttpRequest, user: User) -> bool:
 
 
 def way_to_second_factor(request: HttpRequest, user: User) -> str | None:
-    """Say where a member of staff has to go first; nowhere after a second factor."""
-    if proved_at(request, user) is not None:
+    """Say where a member of staff has to go first; nowhere after a second factor that counts."""
+    if office_proof.proved_in(request) is not None:
         return None
-    if not second_factor.has_second_factor(user):
+    if not staff_factor.is_set_up(user):
         return reverse("settings_second_factor")
     return way_to_prove(request, user)
