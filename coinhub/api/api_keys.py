@@ -19,7 +19,7 @@ from coinhub.core.money import Money
 from coinhub.core.requests import actor_of
 from coinhub.users.models import ApiKey
 from coinhub.users.selectors.api_keys import list_keys
-from coinhub.users.services import api_keys
+from coinhub.users.services import api_keys, key_pauses
 from coinhub.users.services.api_keys import CENTS, Wish
 
 
@@ -73,6 +73,7 @@ class ApiKeyShape(serializers.Serializer):
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(allow_null=True)
     last_used_at = serializers.DateTimeField(allow_null=True)
+    suspended_at = serializers.DateTimeField(allow_null=True)
 
 
 class NewApiKeyShape(ApiKeyShape):
@@ -140,6 +141,29 @@ class ApiKeyDetail(View):
         return Response(status=204)
 
 
+class ApiKeyResume(View):
+    """POST api-keys/{key_id}/resume: let a suspended key go on."""
+
+    scope = PERSON
+
+    @extend_schema(
+        operation_id="resume_api_key",
+        summary="Let a suspended API key go on",
+        request=None,
+        parameters=[CONFIRMATION_PARAMETER],
+        responses={200: ApiKeyShape, **refusals(400, 401, 403, 409, 429, 503)},
+    )
+    def post(self, request: Request, key_id: UUID) -> Response:
+        """Let it go on, with a confirmation of exactly this key."""
+        row = key_pauses.resume(
+            user=self.person,
+            public_id=key_id,
+            confirmation_id=confirmation_of(request),
+            actor=actor_of(request),
+        )
+        return Response(shape(row))
+
+
 def shape(row: ApiKey) -> dict[str, Any]:
     """Show a key."""
     cap = row.spend_cap_usd
@@ -153,4 +177,5 @@ def shape(row: ApiKey) -> dict[str, Any]:
         "created_at": row.created_at,
         "expires_at": row.expires_at,
         "last_used_at": row.last_used_at,
+        "suspended_at": row.suspended_at,
     }

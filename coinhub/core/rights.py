@@ -63,7 +63,7 @@ TABLES: dict[str, str] = {
     "users_factorlock": "SELECT, INSERT, UPDATE",
     "users_factortries": ALL,
     "users_trybudget": ALL,
-    "users_apikey": "SELECT, INSERT, UPDATE (last_used_at, revoked_at)",
+    "users_apikey": "SELECT, INSERT, UPDATE (last_used_at, revoked_at, suspended_at)",
     "users_apikeyspend": APPEND,
     "users_confirmation": ("SELECT, INSERT, DELETE, UPDATE (confirmed_at, method, used_key)"),
     "users_ratewindow": "SELECT, UPDATE, DELETE",

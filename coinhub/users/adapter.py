@@ -32,6 +32,7 @@ from coinhub.users.services.sign_in_limit import TooManySignIns
 from coinhub.users.web.staying import stay
 
 log = structlog.get_logger(__name__)
+RESET = "account_reset_password_from_key"  # the page that a mail leads to
 WRITER = SimpleNamespace(name="CoinHub", domain="CoinHub")  # as mails name who writes
 
 
@@ -93,7 +94,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Change a password, from the settings or by a mail."""
         person = _person(user)
         actor = trail.actor_for(self.request, person)
-        passwords.change_password(user=person, password=password, actor=actor)
+        match = self.request.resolver_match
+        is_reset = match is not None and match.url_name == RESET
+        passwords.change_password(user=person, password=password, actor=actor, is_reset=is_reset)
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """Take an e-mail as confirmed; where it takes the place of another, credentials change."""

@@ -13,6 +13,8 @@ from coinhub.core.db import ClockTimestamp, MoneyColumn, are_numbers
 class ApiKey(models.Model):
     """One row lets a program act for a customer within its scopes until it expires or is revoked.
 
+    A suspended one does nothing until its owner lets it go on with the second factor.
+
     Only a keyed hash of the key is kept; ``hint`` is its beginning, to know it by. An empty list of
     networks allows every address. ``spend_cap_usd`` bounds what it may move in any 24 hours.
 
@@ -38,6 +40,7 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    suspended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -25,7 +25,7 @@ from coinhub.users.services.proofs import Proof
 LIFE = timedelta(minutes=5)
 KEPT = timedelta(days=1)  # how long an unused challenge is kept after its end
 WITHDRAWAL, NEW_ADDRESS, NEW_API_KEY = "withdrawal.create", "destination.add", "api_key.create"
-TRANSFER = "transfer.create"
+TRANSFER, RESUME_API_KEY = "transfer.create", "api_key.resume"
 
 
 class StepUpRequired(DomainError):

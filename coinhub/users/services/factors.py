@@ -48,9 +48,11 @@ def note_removed(*, user: User, actor: Actor) -> None:
     Atomic: needs the caller's transaction.
     Writes: RecoveryCode, and what ``credentials.changed`` writes.
     """
-    if not second_factor.has_second_factor(user):
+    is_last = not second_factor.has_second_factor(user)
+    if is_last:
         RecoveryCode.objects.filter(user=user).delete()
-    credentials.changed(user=user, what="second_factor_removed", actor=actor)
+    what = "second_factor_lost" if is_last else "second_factor_removed"
+    credentials.changed(user=user, what=what, actor=actor)
 
 
 def renew_recovery_codes(*, user: User, actor: Actor) -> list[str]:

@@ -5,6 +5,6 @@ SELECT u.password, u.last_login, u.is_superuser, u.id, u.email, u.name, u.extern
        k.last_used_at IS NULL OR k.last_used_at < clock_timestamp() - interval '1 minute'
   FROM users_apikey AS k
  INNER JOIN users_user AS u ON u.id = k.user_id
- WHERE k.digest = %(digest)s AND k.revoked_at IS NULL
+ WHERE k.digest = %(digest)s AND k.revoked_at IS NULL AND k.suspended_at IS NULL
    AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())
    AND u.is_active AND NOT u.is_staff

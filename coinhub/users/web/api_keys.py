@@ -10,7 +10,7 @@ from coinhub.core.errors import DomainError, NotYours
 from coinhub.core.ids import as_uuid
 from coinhub.core.requests import actor_of
 from coinhub.users.selectors.api_keys import list_keys
-from coinhub.users.services import api_keys
+from coinhub.users.services import api_keys, key_pauses
 from coinhub.users.services.confirmations import SecondFactorNeeded, StepUpRequired
 from coinhub.users.web.confirmations import REFUSED, confirmed, facts_in_words
 from coinhub.users.web.key_forms import SCOPES, CodeForm, KeyForm
@@ -93,6 +93,47 @@ class NewApiKey(Page):
             return ask(request, form, code, challenge, REFUSED)
         form.add_error(None, WORDS["CONFIRMATION_ENDED"])
         return show(request, form, REFUSED)
+
+
+class ResumeApiKey(Page):
+    """GET, POST /settings/api-keys/{id}/resume/: let a suspended key go on, with the factor."""
+
+    def get(self, request: HttpRequest, key_id: UUID) -> HttpResponse:
+        """Show which key it is, and ask."""
+        return self.resume(request, key_id, None)
+
+    def post(self, request: HttpRequest, key_id: UUID) -> HttpResponse:
+        """Confirm, and let it go on."""
+        challenge, code = as_uuid(request.POST.get("challenge", "")), CodeForm(request.POST)
+        if challenge is None or not code.is_valid() or not confirmed(request, code, challenge):
+            return self.resume(request, key_id, None, code, REFUSED)
+        return self.resume(request, key_id, challenge)
+
+    def resume(
+        self,
+        request: HttpRequest,
+        key_id: UUID,
+        challenge: UUID | None,
+        code: CodeForm | None = None,
+        status: int = 200,
+    ) -> HttpResponse:
+        """Let it go on, or show what is to be confirmed first."""
+        try:
+            key = key_pauses.resume(
+                user=person_of(request),
+                public_id=key_id,
+                confirmation_id=challenge,
+                actor=actor_of(request),
+            )
+        except StepUpRequired as needed:
+            context = {
+                "code": code or CodeForm(),
+                "challenge": needed.members["challenge_id"],
+                "facts": facts_in_words(needed.members["facts"]),
+            }
+            return render(request, "settings/api_key_resume.html", context, status=status)
+        messages.success(request, f"{key.label} works again.")
+        return redirect("settings_api_keys")
 
 
 def field_of(refusal: DomainError) -> str | None:

@@ -27,6 +27,7 @@ COMMANDS = {
     confirmations.WITHDRAWAL: "Withdraw money",
     confirmations.NEW_ADDRESS: "Add an address to the address book",
     confirmations.NEW_API_KEY: "Make an API key",
+    confirmations.RESUME_API_KEY: "Let a suspended API key go on",
     confirmations.TRANSFER: "Pay another customer",
 }
 

@@ -13,9 +13,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from coinhub.core.requests import actor_of
 from coinhub.events import selectors
 from coinhub.users.models import User
-from coinhub.users.services import second_factor
+from coinhub.users.selectors.api_keys import list_keys
+from coinhub.users.services import second_factor, sessions
 from coinhub.users.web.forms import ChangeEmailForm, ProfileForm
 from coinhub.web.pages import Page
 
@@ -92,22 +94,25 @@ class Sessions(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """List them."""
-        sessions = sorted(
+        found = sorted(
             UserSession.objects.purge_and_list(person_of(request)),
             key=lambda session: session.created_at,
             reverse=True,
         )
         current = request.session.session_key
-        rows = [{"session": s, "is_current": s.session_key == current} for s in sessions]
-        return render(request, "settings/sessions.html", {"rows": rows})
+        rows = [{"session": s, "is_current": s.session_key == current} for s in found]
+        context = {"rows": rows, "keys": list_keys(person_of(request)).count()}
+        return render(request, "settings/sessions.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """End what is named; somebody else's session is not found."""
+        number, here = request.POST.get("session", ""), request.session.session_key
+        if number == "others":
+            sessions.end_elsewhere(user=person_of(request), here=here, actor=actor_of(request))
+            messages.success(request, "Signed out everywhere else; your API keys are suspended.")
+            return HttpResponseRedirect(reverse("settings_sessions"))
         mine = UserSession.objects.filter(user=person_of(request))
-        others = mine.exclude(session_key=request.session.session_key)
-        number = request.POST.get("session", "")
-        ended = others if number == "others" else _one(others, number)
-        for session in ended:
+        for session in _one(mine.exclude(session_key=here), number):
             session.end()
         messages.success(request, "Signed out there.")
         return HttpResponseRedirect(reverse("settings_sessions"))

@@ -18,6 +18,11 @@ settings_pages = [
     path("api-keys/", api_keys.ApiKeys.as_view(), name="settings_api_keys"),
     path("api-keys/new/", api_keys.NewApiKey.as_view(), name="settings_api_key_new"),
     path(
+        "api-keys/<uuid:key_id>/resume/",
+        api_keys.ResumeApiKey.as_view(),
+        name="settings_api_key_resume",
+    ),
+    path(
         "confirmations/",
         confirmations.Confirmations.as_view(),
         name="settings_confirmations",
