@@ -7,12 +7,15 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "coinhub.users.passwords.CommonWordValidator"},
     {"NAME": "coinhub.users.passwords.ProductWordsValidator"},
     {"NAME": "coinhub.users.passwords.StaffLengthValidator"},
 ]
@@ -47,5 +50,5 @@ MFA_TOTP_TOLERANCE = 1  # clocks of phones; what was used stays used all the sam
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "overview"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-EVEN_ANSWER_S = 0.7  # sign-up and reset: longer than hashing and handing over a mail take
+EVEN_ANSWER_S = 0.7  # sign-up and reset take a whole number of these
 EMAIL_TIMEOUT = 10  # seconds; a request waits for the mail server

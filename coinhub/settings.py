@@ -54,9 +54,8 @@ COOLDOWN_WITHIN_S: int = number("COINHUB_COOLDOWN_WITHIN_S", default=900)
 COOLDOWN_PAUSE_S: int = number("COINHUB_COOLDOWN_PAUSE_S", default=300)
 ADDRESS_COOLING_H: int = number("COINHUB_ADDRESS_COOLING_H", default=24)
 CREDENTIAL_COOLING_H: int = number("COINHUB_CREDENTIAL_COOLING_H", default=24)
-STAFF_FACTOR = choice(
-    "COINHUB_STAFF_FACTOR", "passkey" if PRODUCTION else "any", {"any", "passkey"}
-)
+FACTORS = {"any", "passkey"}
+STAFF_FACTOR = choice("COINHUB_STAFF_FACTOR", "passkey" if PRODUCTION else "any", FACTORS)
 WITHDRAW_AUTO_USD: int = number("COINHUB_WITHDRAW_AUTO_USD", default=1000)
 RAILS: list[str] = env.list("COINHUB_RAILS", default=[])
 RAIL_SECRET: str = env.str("COINHUB_RAIL_SECRET", default="")

@@ -57,8 +57,5 @@ def end(
             "comment": approval.comment,
         },
     )
-    outbox.tell(
-        event=f"approval.{state}",
-        object_id=str(approval.public_id),
-        payload={**about, "state": state},
-    )
+    told = {**about, "state": state}
+    outbox.tell(event=f"approval.{state}", object_id=str(approval.public_id), payload=told)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 
-from coinhub.users.models import User
+from coinhub.users.models import ApiKey, User
 from coinhub.users.services import second_factor
 from tests.conftest import PASSWORD, make_customer
 from tests.journeys import test_pages_browser
@@ -92,6 +92,12 @@ def test_a_passkey_is_added_and_asked_for_at_sign_in(site: str, person: User) ->
         page.click("#passkey-button")
         page.wait_for_url("**/accounts/password/change/")
         seen["asks_for_a_code"] = page.locator("input[name=code]").count()
+        page.goto("/settings/api-keys/new/")
+        page.fill("input[name=label]", "shop")
+        page.check("input[value=transfer]")
+        page.click("main button[type=submit]")
+        page.click("[data-passkey-ask] button")
+        page.wait_for_selector("text=chk_test_")
         seen["complaints"] = [
             said for said in page.complaints if not any(word in said for word in NO_COMPLAINT)
         ]
@@ -101,6 +107,7 @@ def test_a_passkey_is_added_and_asked_for_at_sign_in(site: str, person: User) ->
     assert "/accounts/2fa/webauthn/reauthenticate/" in seen["before_a_change"]
     assert (seen["asks_for_a_code"], seen["complaints"]) == (0, [])
     assert Authenticator.objects.filter(user=person).count() == 1
+    assert ApiKey.objects.get(user=person).scopes == ["read", "transfer"]
 
 
 def test_an_app_is_set_up_on_a_phone_and_nothing_scrolls_sideways(site: str, person: User) -> None:

@@ -5,14 +5,19 @@ from smtplib import SMTPRecipientsRefused
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.password_validation import validate_password
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
+from coinhub import account_settings
 from coinhub.events.models import AuditEvent
 from coinhub.users.models import AccessToken, RecoveryCode, RefreshToken, User
 from coinhub.users.selectors import people
 from coinhub.users.services import second_factor, tokens
+from coinhub.users.web import even
 from tests.api_client import Caller
 from tests.coinhub.users.test_second_factor import enrol
 from tests.conftest import PASSWORD
@@ -95,9 +100,29 @@ class TestSignUp:
             times.append(time.monotonic() - begun)
         assert min(times) >= 0.3
 
+    @pytest.mark.parametrize(("taken", "whole"), [(0.1, 0.7), (0.69, 0.7), (0.71, 1.4), (1.5, 2.1)])
+    def test_takes_a_whole_number_of_steps_however_slow_it_is(
+        self, settings, monkeypatch, taken, whole
+    ):
+        settings.EVEN_ANSWER_S = 0.7
+        waits = []
+        monkeypatch.setattr(even.time, "sleep", waits.append)
+        even._wait(taken)
+        assert taken + waits[0] == pytest.approx(whole)
+
     @pytest.mark.parametrize(
         "password",
-        ["short-words", "coinhub-wallet-1", "password1234", "123456789012", "Bitcoin-Crypto-99"],
+        [
+            "short-words",
+            "coinhub-wallet-1",
+            "password1234",
+            "123456789012",
+            "Bitcoin-Crypto-99",
+            "Football2024!!",
+            "**sunsh1ne**2026",
+            "  liverpool 1892  ",
+            "weak@example.com",
+        ],
     )
     def test_refuses_a_password_that_is_tried_first(self, password):
         assert sign_up("weak@example.com", password).status_code == 200
@@ -110,6 +135,32 @@ class TestSignUp:
     def test_takes_long_ones_of_any_signs(self, password):
         sign_up("strong@example.com", password)
         assert User.objects.get(email="strong@example.com").check_password(password)
+
+
+class TestAPassword:
+    @pytest.mark.parametrize(
+        "password", ["marguerite-duras", "Marguerite.1914", "duras.marguerite@ex"]
+    )
+    def test_is_not_the_own_name_or_e_mail(self, password):
+        person = User(email="marguerite.duras@example.com", name="Marguerite Duras")
+        with pytest.raises(ValidationError):
+            validate_password(password, person)
+        validate_password("nothing of the kind here", person)
+
+    def test_is_kept_with_argon2_as_it_is_used_now(self, settings):
+        settings.PASSWORD_HASHERS = account_settings.PASSWORD_HASHERS
+        kept = make_password("a long pass phrase \u00e4\u4f60 " * 8)
+        assert re.match(r"argon2\$argon2id\$v=19\$m=\d{5,},t=\d,p=\d\$", kept)
+        assert check_password("a long pass phrase \u00e4\u4f60 " * 8, kept)
+        assert not check_password("a long pass phrase \u00e4\u4f60 " * 7, kept)
+
+    def test_of_old_is_hashed_anew_when_it_is_used(self, alice, settings):
+        settings.PASSWORD_HASHERS = account_settings.PASSWORD_HASHERS
+        alice.password = make_password(PASSWORD, hasher="pbkdf2_sha256")
+        alice.save(update_fields=["password"])
+        assert is_in(sign_in(alice.email))
+        alice.refresh_from_db()
+        assert alice.password.startswith("argon2$argon2id$")
 
 
 class TestAMailServer:
