@@ -54,8 +54,7 @@ COOLDOWN_WITHIN_S: int = number("COINHUB_COOLDOWN_WITHIN_S", default=900)
 COOLDOWN_PAUSE_S: int = number("COINHUB_COOLDOWN_PAUSE_S", default=300)
 ADDRESS_COOLING_H: int = number("COINHUB_ADDRESS_COOLING_H", default=24)
 CREDENTIAL_COOLING_H: int = number("COINHUB_CREDENTIAL_COOLING_H", default=24)
-FACTORS = {"any", "passkey"}
-STAFF_FACTOR = choice("COINHUB_STAFF_FACTOR", "passkey" if PRODUCTION else "any", FACTORS)
+STAFF_FACTOR = choice("COINHUB_STAFF_FACTOR", ("any", "passkey")[PRODUCTION], {"any", "passkey"})
 WITHDRAW_AUTO_USD: int = number("COINHUB_WITHDRAW_AUTO_USD", default=1000)
 RAILS: list[str] = env.list("COINHUB_RAILS", default=[])
 RAIL_SECRET: str = env.str("COINHUB_RAIL_SECRET", default="")
@@ -179,8 +178,7 @@ TEMPLATES = [
     },
 ]
 
-# --- people ---------------------------------------------------------------------------------------
-# What no installation sets is in coinhub/account_settings.py.
+# --- people; what no installation sets is in coinhub/account_settings.py --------------------------
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://127.0.0.1
 # Passwords are counted by coinhub.users.services.sign_in_limit; the rest as allauth has it.
 ACCOUNT_RATE_LIMITS: dict[str, None] | bool = {"login": None} if RATE_LIMITS else False
