@@ -41,6 +41,7 @@ BEYOND_THE_DOCUMENT = {  # where one place decides about another, or a person ab
     | {"/source_of_funds", "/consent", "/country", "/id_kind", "/tier"},
     "POST /api/v1/kyc/documents": {"/file"},  # the tool sends words where a file is to be
     "POST /api/v1/kyc/raise": {"/source_of_funds"},
+    "POST /api/v1/auth/confirmations/{challenge_id}": {"/code", "/credential"},  # one of the two
 }
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 LONGEST = 300  # characters of a failure that are shown
