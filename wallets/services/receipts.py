@@ -22,7 +22,7 @@ from wallets.rails.sandbox import NAME as SANDBOX
 from wallets.rails.sandbox import notices_of
 from wallets.selectors import transactions, wallets
 from wallets.selectors.currencies import get_currency, text_of
-from wallets.services import deposits, routed
+from wallets.services import deposits, reorganised, routed
 from wallets.services.receipt_states import settle_step
 from wallets.services.small_receipts import collect
 
@@ -142,6 +142,8 @@ def _take(rail: Rail, arrival: Arrival, actor: Actor) -> Receipt:
     customer = find_customer(arrival.account)
     receipt = _open(rail.name, arrival, customer)
     if receipt.state not in OPEN:
+        if arrival.finality == Finality.DROPPED and receipt.state != State.RETURNED:
+            reorganised.report_step(receipt, actor)
         return receipt
     if arrival.finality == Finality.FINAL:
         _book(rail, receipt, customer, actor)
