@@ -73,6 +73,9 @@ WITH moved AS (
                    THEN n.got = n.amount
                         AND (n.gave + n.amount + n.fee = 0 AND n.cover = 0
                              OR n.gave <= 0 AND n.cover <= 0 AND n.gave + n.cover + n.amount = 0)
+                        -- What bounced after the reserve had covered it goes back there first.
+                        OR n.state = 'bounced' AND n.got BETWEEN 0 AND n.amount
+                           AND n.gave <= 0 AND n.cover <= 0 AND n.gave + n.cover + n.got = 0
                WHEN n.type = 'reversal' AND n.to_reserve
                    THEN n.got BETWEEN 0 AND n.amount AND n.gave + n.got = 0
                WHEN n.type = 'reversal'

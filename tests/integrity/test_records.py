@@ -120,3 +120,6 @@ class TestWithdrawals:
         report(txn, Standing.CONFIRMED)
         assert state_of(txn) == "completed"
         assert wrong() == []
+        report(txn, Standing.BOUNCED)
+        assert state_of(txn) == "bounced"
+        assert wrong() == []

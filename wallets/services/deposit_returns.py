@@ -14,7 +14,8 @@ from coinhub.users.models import User
 from wallets.ledger import chart
 from wallets.models import Hold, Transaction
 from wallets.selectors import corrections
-from wallets.services import deposits, releases
+from wallets.selectors.receipts import find_receipt
+from wallets.services import deposits, receipts, releases
 
 KIND = "deposit_return"
 
@@ -93,7 +94,12 @@ def _held(txn: Transaction) -> Hold | None:
     if txn.payer_wallet.code == chart.SUSPENSE:
         return None  # it came in parts, and no one sender has sent it
     hold = corrections.find_open_hold(txn)
-    return hold if hold is not None and hold.remaining == txn.amount else None
+    if hold is None or hold.remaining != txn.amount:
+        return None
+    receipt = find_receipt(hold)
+    if receipt is not None and receipts.is_bounce(receipt):
+        return None  # it is the customer's own payment that came back; nobody had sent it
+    return hold
 
 
 def _require_held(txn: Transaction) -> Hold:

@@ -2,19 +2,22 @@
 
 from decimal import Decimal
 
+from django.db.models import Sum
+
 from coinhub.core.actor import Actor
 from coinhub.core.db import require_transaction
 from coinhub.core.money import Money, trimmed_text
 from wallets.ledger import chart
 from wallets.ledger.drafts import leg
 from wallets.ledger.steps import StepDraft, step
-from wallets.models import Transaction, Wallet, Withdrawal, WithdrawalAttempt
+from wallets.models import Posting, Transaction, Wallet, Withdrawal, WithdrawalAttempt
 from wallets.rails.base import Report
 from wallets.selectors import house
 from wallets.services.incidents import stop_step
 
 State = Transaction.State
 ENDED_UNPAID = (State.CANCELLED, State.REJECTED, State.FAILED)
+LATE = "late"
 
 
 def book_step(row: Withdrawal, attempt: WithdrawalAttempt, report: Report, actor: Actor) -> None:
@@ -41,7 +44,7 @@ def book_step(row: Withdrawal, attempt: WithdrawalAttempt, report: Report, actor
         leg(txn.payee_wallet, txn.amount),
     )
     told = {"taken": trimmed_text(taken.amount), "covered": trimmed_text(rest)}
-    draft = StepDraft(txn, ENDED_UNPAID, State.COMPLETED, "late", legs=legs, details=told)
+    draft = StepDraft(txn, ENDED_UNPAID, State.COMPLETED, LATE, legs=legs, details=told)
     step(draft, actor=actor, event="withdrawal.late_success")
     was = txn.state
     txn.state = State.COMPLETED
@@ -50,6 +53,16 @@ def book_step(row: Withdrawal, attempt: WithdrawalAttempt, report: Report, actor
         "withdrawal.late_success",
         told | {"was": str(was), "reference": attempt.reference, "rail": report.external_ref},
     )
+
+
+def covered_of(txn: Transaction) -> Decimal:
+    """Say what the reserve paid of a late success; nothing of any other payment."""
+    reserve = house.get_house_wallet(chart.RESERVE, txn.currency_id)
+    rows = Posting.objects.filter(
+        journal__transaction=txn, journal__kind=LATE, wallet=reserve, shard=reserve.shard
+    )
+    found: Decimal = rows.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+    return found.copy_negate()
 
 
 def _available(txn: Transaction) -> Decimal:

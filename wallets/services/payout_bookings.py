@@ -1,10 +1,13 @@
 """What a payment to the outside books when it is final: the money, its cost, what comes back."""
 
+from decimal import Decimal
+
 import structlog
 from django.db import transaction
 
 from coinhub.core.actor import Actor
 from coinhub.core.db import ClockTimestamp, require_transaction
+from coinhub.core.money import less, trimmed_text
 from wallets.ledger import chart, journals
 from wallets.ledger.drafts import Leg, leg
 from wallets.ledger.errors import InsufficientFunds
@@ -12,7 +15,7 @@ from wallets.ledger.steps import StepDraft, Take, step
 from wallets.models import BalanceType, Hold, Receipt, Transaction, Withdrawal, WithdrawalAttempt
 from wallets.rails.base import Report
 from wallets.selectors import house
-from wallets.services import deposits, receipts
+from wallets.services import deposits, late_successes, receipts
 from wallets.services.payout_steps import BACK_OFF, keep, lock
 from wallets.services.receipt_states import settle_step
 from wallets.services.withdrawal_steps import hold_of
@@ -52,23 +55,40 @@ def bounce_step(row: Withdrawal, attempt: WithdrawalAttempt, report: Report, act
     """Book what came back of a payment as an arrival of its own, and link the two.
 
     The withdrawal stays in the books as it was; what came back goes where a deposit would go, and
-    waits for what a deposit would wait for. It costs nothing.
+    waits for what a deposit would wait for. It costs nothing. Of a late success the reserve gets
+    back first what it had covered: the customer has had that part.
 
     Atomic: needs the caller's transaction, which holds the withdrawal.
     Repeat: refused, it has bounced; the receipt is there once.
-    Writes: Transaction (REVERSED), Withdrawal; Receipt, and a deposit.
+    Writes: Transaction (REVERSED), Withdrawal; Receipt, and a deposit; for the reserve a Journal.
     Raises: MoveNotAllowed, RoutedAnew.
     """
     require_transaction()
     txn = row.transaction
-    came_back = txn.amount if report.returned is None else min(report.returned, txn.amount)
-    details = {"returned": str(came_back)}
-    draft = StepDraft(txn, (State.COMPLETED,), State.BOUNCED, "bounce", details=details)
-    step(draft, actor=actor, event="withdrawal.bounced")
+    came_back = _book_bounce(txn, report, actor)
     txn.state = State.BOUNCED
     keep(row, next_at=None, why=(report.reason or "the other side sent it back")[:200])
-    if not came_back:
-        return
+    if came_back:
+        _credit(row, attempt, came_back, actor)
+
+
+def _book_bounce(txn: Transaction, report: Report, actor: Actor) -> Decimal:
+    """Take the step, give the reserve back what it had covered, and say what is left of it."""
+    came_back = txn.amount if report.returned is None else min(report.returned, txn.amount)
+    covered = min(late_successes.covered_of(txn), came_back)
+    legs: tuple[Leg, ...] = ()
+    if covered:
+        reserve = house.get_house_wallet(chart.RESERVE, txn.currency_id)
+        legs = (leg(txn.payee_wallet, covered.copy_negate()), leg(reserve, covered))
+    details = {"returned": str(came_back), "covered": trimmed_text(covered)}
+    draft = StepDraft(txn, (State.COMPLETED,), State.BOUNCED, "bounce", legs=legs, details=details)
+    step(draft, actor=actor, event="withdrawal.bounced")
+    return less(came_back, covered)
+
+
+def _credit(row: Withdrawal, attempt: WithdrawalAttempt, came_back: Decimal, actor: Actor) -> None:
+    """Book what came back as an arrival for the customer, or into suspense."""
+    txn = row.transaction
     customer = txn.payer_wallet.owner
     receipt = Receipt.objects.create(
         rail=row.rail,

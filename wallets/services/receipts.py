@@ -223,6 +223,11 @@ def _lock(rail: str, external_ref: str) -> Receipt:
     return found
 
 
+def is_bounce(receipt: Receipt) -> bool:
+    """Say whether it came back of a payment of ours; the rail knows no arrival of that name."""
+    return receipt.external_ref.startswith(BOUNCE)
+
+
 def find_customer(account: str) -> User | None:
     """Find whose an arrival is: the account it names is the customer's id."""
     found = as_uuid(account)

@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 def send_back_due(*, most: int = MOST) -> int:
     """Ask the rails to return what is to be returned, and say of how much they have decided.
 
-    What came over no rail cannot go back over one: it is held again.
+    What came over no rail, or back from one, cannot go back over it: it is held again.
 
     Atomic: the rail is asked outside of every transaction; each outcome is one of its own.
     Repeat: asked again until the rail decides; a rail returns an arrival once.
@@ -31,7 +31,7 @@ def send_back_due(*, most: int = MOST) -> int:
 def _send_back(hold: Hold) -> int:
     receipt = arrivals.find_receipt(hold)
     try:
-        if receipt is None:
+        if receipt is None or receipts.is_bounce(receipt):
             with transaction.atomic(durable=True):
                 why = "it came over no rail"
                 deposits.refuse_return_step(hold=hold, actor=WORKER, reason=why)

@@ -1,0 +1,76 @@
+"""Where two features meet: what one of them ended is not paid again by the other."""
+
+from decimal import Decimal
+
+import pytest
+
+from coinhub.core.actor import system
+from tests.conftest import gbp
+from tests.wallets.leaving import actor_of, leaver, state_of, withdraw
+from tests.wallets.services.test_payouts import look, news, rail, wallet_of_txn  # noqa: F401
+from wallets.models import Hold, Transaction
+from wallets.rails.base import Refused, Report, Standing
+from wallets.selectors import house
+from wallets.services import (
+    deposit_returns,
+    deposits,
+    freezes,
+    payments,
+    payouts,
+    returns,
+    withdrawals,
+)
+
+RESERVE = "SYS-RESERVE-0001"
+
+
+def reserve():
+    return house.get_house_wallet(RESERVE, "GBP").available
+
+
+@pytest.mark.django_db
+class TestBounceOfLateSuccess:
+    def late(self, rail, spent):  # noqa: F811
+        payments.fund_house(code=RESERVE, amount=gbp("500.00"), actor=system())
+        user = leaver()
+        txn = withdraw(user, "100.00")
+        rail.outcomes = [Refused("busy", retryable=True)]
+        payouts.send_due()
+        withdrawals.cancel(owner_id=user.pk, public_id=txn.public_id, actor=actor_of(user))
+        payments.debit(payer=wallet_of_txn(txn), amount=gbp(spent), actor=system())
+        news(txn, Report(Standing.CONFIRMED, "ext"))
+        return txn
+
+    @pytest.mark.parametrize(
+        ("returned", "for_reserve", "for_customer"),
+        [(None, 70, 30), ("100.00", 70, 30), ("80.00", 70, 10), ("60.00", 60, 0)],
+    )
+    def test_gives_the_reserve_back_what_it_covered(
+        self, request, returned, for_reserve, for_customer
+    ):
+        txn = self.late(request.getfixturevalue("rail"), "970.00")
+        before = reserve()
+        back = None if returned is None else Decimal(returned)
+        news(txn, Report(Standing.BOUNCED, "ext", returned=back))
+        assert state_of(txn) == "bounced"
+        assert (reserve() - before, wallet_of_txn(txn).available) == (for_reserve, for_customer)
+
+
+@pytest.mark.django_db
+def test_what_bounced_goes_back_to_no_sender(rail):  # noqa: F811
+    user = leaver()
+    txn = withdraw(user, "100.00")
+    payouts.send_due()
+    rail.report = Report(Standing.CONFIRMED)
+    look(txn)
+    freezes.freeze(customer_id=user.pk, kind="credit", reason="asked by a court", actor=system())
+    rail.report = Report(Standing.BOUNCED)
+    look(txn)
+    back = Transaction.objects.get(payee_wallet__owner=user, state="held")
+    assert not deposit_returns.can_be_returned(back)
+    hold = Hold.objects.select_related("wallet__owner__kyc_case", "transaction").get(
+        transaction=back
+    )
+    deposits.return_step(hold=hold, actor=system(), reason="proposed before")
+    assert returns.send_back_due() == 1
+    assert (state_of(back), wallet_of_txn(txn).held) == ("held", 100)
