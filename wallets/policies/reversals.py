@@ -11,7 +11,7 @@ from coinhub.core.errors import DomainError
 from coinhub.core.money import Money, amount_text, less, quantize
 from wallets.ledger import chart
 from wallets.models import Transaction, Wallet
-from wallets.selectors import corrections, house
+from wallets.selectors import corrections, house, receipts
 from wallets.selectors.currencies import get_currency
 
 MAX_AGE = timedelta(days=180)
@@ -115,6 +115,8 @@ def require_reversible(original: Transaction) -> None:
         raise NotReversible(f"a payment that is {original.status} cannot be reversed")
     if original.state == Transaction.State.RETURN_PENDING:
         raise NotReversible("the payment is on its way back already")
+    if receipts.was_collected(original):
+        raise NotReversible("it left suspense for its customer since; reverse that deposit")
     if timezone.now() - original.created_at > MAX_AGE:
         raise NotReversible(f"the payment is more than {MAX_AGE.days} days old")
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from wallets.models import Hold, Receipt
+from wallets.models import Hold, Receipt, Transaction
 
 
 def list_receipts(owner_id: UUID) -> QuerySet[Receipt]:
@@ -25,3 +25,12 @@ def list_returns() -> QuerySet[Hold]:
 def find_receipt(hold: Hold) -> Receipt | None:
     """Give the arrival that a deposit was booked for; one that was only booked has none."""
     return Receipt.objects.filter(transaction_id=hold.transaction_id).first()
+
+
+def was_collected(deposit: Transaction) -> bool:
+    """Say whether what lay in suspense by this deposit was credited by another one since."""
+    number = deposit.metadata.get("receipt")
+    if deposit.type != Transaction.Type.DEPOSIT or not isinstance(number, int):
+        return False
+    named = Receipt.objects.filter(pk=number, transaction__isnull=False)
+    return named.exclude(transaction=deposit).exists()

@@ -8,7 +8,8 @@ from coinhub.users.models import User
 from wallets.ledger.errors import InsufficientFunds
 from wallets.models import Receipt
 from wallets.rails.base import Rail
-from wallets.services import deposits, routed
+from wallets.selectors import corrections
+from wallets.services import deposits, releases, routed
 from wallets.services.receipt_states import settle_step
 
 log = structlog.get_logger(__name__)
@@ -30,12 +31,10 @@ def collect(*, rail: Rail, customer: User, currency: str, actor: Actor) -> None:
 
 
 def _collect(rail: Rail, customer: User, currency: str, actor: Actor) -> None:
-    small = list(
-        Receipt.objects.select_for_update(no_key=True)
-        .filter(rail=rail.name, customer=customer, currency=currency)
-        .filter(state=Receipt.State.BELOW_MINIMUM)
-        .order_by("pk")
-    )
+    rows = Receipt.objects.filter(rail=rail.name, customer=customer, currency=currency)
+    rows = rows.filter(state=Receipt.State.BELOW_MINIMUM).order_by("pk")
+    locked = rows.select_for_update(of=("self",), no_key=True).select_related("transaction")
+    small = _still_there(list(locked))
     if not small or total(one.amount for one in small) < rail.minimum(currency):
         return
     booked = deposits.collect_step(receipts=small, customer=customer, actor=actor)
@@ -43,3 +42,17 @@ def _collect(rail: Rail, customer: User, currency: str, actor: Actor) -> None:
         return
     for receipt in small:
         settle_step(receipt, Receipt.State.CREDITED, booked.transaction, customer)
+
+
+def _still_there(small: list[Receipt]) -> list[Receipt]:
+    """Leave out what was taken out of suspense again, or is about to be, by a reversal.
+
+    A reversal is proposed under the same lock, and of nothing that was credited since.
+    """
+    laid_down = {one.pk: one.transaction for one in small if one.transaction is not None}
+    releases.lock_transactions(laid_down.values())
+    return [
+        one
+        for one in small
+        if one.pk in laid_down and corrections.left_of(laid_down[one.pk]) == one.amount
+    ]

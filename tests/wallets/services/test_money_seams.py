@@ -4,12 +4,17 @@ from decimal import Decimal
 
 import pytest
 
-from coinhub.core.actor import system
-from tests.conftest import gbp
+from coinhub.approvals import services as approvals
+from coinhub.core.actor import Actor, system
+from coinhub.users import roles
+from tests.conftest import gbp, make_staff
 from tests.wallets.leaving import actor_of, leaver, state_of, withdraw
+from tests.wallets.services.test_deposits import arrives
 from tests.wallets.services.test_payouts import look, news, rail, wallet_of_txn  # noqa: F401
 from wallets.models import Hold, Transaction
+from wallets.policies.reversals import NotReversible
 from wallets.rails.base import Refused, Report, Standing
+from wallets.rails.configured import rail_named
 from wallets.selectors import house
 from wallets.services import (
     deposit_returns,
@@ -18,14 +23,48 @@ from wallets.services import (
     payments,
     payouts,
     returns,
+    reversals,
     withdrawals,
 )
+from wallets.services.reversals import Terms
 
 RESERVE = "SYS-RESERVE-0001"
+WHY = "the bank took it back"
 
 
 def reserve():
     return house.get_house_wallet(RESERVE, "GBP").available
+
+
+@pytest.fixture
+def maker(db):
+    return make_staff("maker", roles.OPERATIONS)
+
+
+@pytest.fixture
+def checker(db):
+    return make_staff("checker", roles.OPERATIONS)
+
+
+def by(person):
+    return Actor(kind="staff", user_id=person.pk, request_id="seams")
+
+
+def reverse(txn, amount, maker, checker, **terms):
+    approval = reversals.propose(
+        original_id=txn.public_id,
+        amount=Decimal(amount),
+        terms=Terms(**terms),
+        reason=WHY,
+        maker=maker,
+        actor=by(maker),
+    )
+    return approvals.approve(
+        approval.public_id,
+        checker=checker,
+        shown_sha256=approval.payload_sha256,
+        actor=by(checker),
+    )
 
 
 @pytest.mark.django_db
@@ -74,3 +113,21 @@ def test_what_bounced_goes_back_to_no_sender(rail):  # noqa: F811
     deposits.return_step(hold=hold, actor=system(), reason="proposed before")
     assert returns.send_back_due() == 1
     assert (state_of(back), wallet_of_txn(txn).held) == ("held", 100)
+
+
+@pytest.mark.django_db
+def test_small_arrival_that_was_taken_back_is_not_collected(alice, maker, checker):
+    half = str(rail_named("sandbox").minimum("BTC") / 2)
+    arrives("nobodys", "", "1.00", currency="BTC")
+    first = arrives("small-1", alice.pk, half, currency="BTC")
+    before = house.get_house_wallet("S.SUSPENSE", "BTC").available
+    reverse(first.transaction, half, maker, checker)
+    second = arrives("small-2", alice.pk, half, currency="BTC")
+    assert second.state == "below_minimum"
+    assert house.get_house_wallet("S.SUSPENSE", "BTC").available == before
+    in_suspense = second.transaction
+    third = arrives("small-3", alice.pk, half, currency="BTC")
+    assert third.state == "credited"
+    assert house.get_house_wallet("S.SUSPENSE", "BTC").available == before - Decimal(half)
+    with pytest.raises(NotReversible):
+        reverse(in_suspense, half, maker, checker)
