@@ -125,7 +125,7 @@ def execute(approval: Approval, *, checker: User, actor: Actor) -> Mapping[str, 
     # Of a deposit the recipient paid the fee: it comes first, else the reserve would pay that part.
     comes_first = original.payer_wallet.code is not None
     if fee and comes_first:
-        _refund_fee(original, reversal, fee, actor)
+        _refund_fee(original, reversal, fee, actor, is_taken_back=_is_short(reversal, original))
         reversal = corrections.get_for_staff(approval.target_id)
     covered = Decimal(0)
     if waiting is not None:
@@ -215,18 +215,42 @@ def _wholly_reversed(original: Transaction, actor: Actor) -> None:
     steps.step(draft, actor=actor, event="transaction.reversed")
 
 
-def _refund_fee(original: Transaction, reversal: Transaction, fee: Decimal, actor: Actor) -> None:
-    """Pay a fee back from the treasury, to who had paid it."""
+def _is_short(reversal: Transaction, original: Transaction) -> bool:
+    """Say whether the recipient has less than is to be taken back, without a fee refunded."""
+    frozen = corrections.find_freeze(reversal)
+    found = policy.plan(
+        original=original,
+        payer=reversal.payer_wallet,
+        amount=reversal.amount,
+        frozen=frozen.remaining if frozen else Decimal(0),
+        fee_policy="none",
+    )
+    return bool(found.short)
+
+
+def _refund_fee(
+    original: Transaction,
+    reversal: Transaction,
+    fee: Decimal,
+    actor: Actor,
+    *,
+    is_taken_back: bool = False,
+) -> None:
+    """Pay a fee back from the treasury, to who had paid it.
+
+    What the reversal takes back at once waits for nothing, or the reserve would pay that part.
+    """
     payee = reversal.payee_wallet
     if original.payer_wallet.code is not None:  # a deposit's fee was paid by who got the deposit
         payee = reversal.payer_wallet
     money = Money(fee, original.currency_id)
+    waits = routing.hold_for(payee, currencies.get_currency(money.currency), purpose="fee_refund")
     draft = drafts.move(
         type=Transaction.Type.ADJUSTMENT,
         payer=house.get_house_wallet(chart.TREASURY, original.currency_id),
         payee=payee,
         amount=money,
-        hold=routing.hold_for(payee, currencies.get_currency(money.currency), purpose="fee_refund"),
+        hold=None if is_taken_back else waits,
         original=original,
         metadata={"category": "fee_refund", "reversal": str(reversal.public_id)},
     )

@@ -9,9 +9,9 @@ from coinhub.core.actor import Actor, system
 from coinhub.users import roles
 from tests.conftest import gbp, make_staff
 from tests.wallets.leaving import actor_of, leaver, state_of, withdraw
-from tests.wallets.services.test_deposits import arrives
+from tests.wallets.services.test_deposits import arrives, deposit_fee  # noqa: F401
 from tests.wallets.services.test_payouts import look, news, rail, wallet_of_txn  # noqa: F401
-from wallets.models import Hold, Transaction
+from wallets.models import Hold, Transaction, Wallet
 from wallets.policies.reversals import NotReversible
 from wallets.rails.base import Refused, Report, Standing
 from wallets.rails.configured import rail_named
@@ -131,3 +131,15 @@ def test_small_arrival_that_was_taken_back_is_not_collected(alice, maker, checke
     assert house.get_house_wallet("S.SUSPENSE", "BTC").available == before - Decimal(half)
     with pytest.raises(NotReversible):
         reverse(in_suspense, half, maker, checker)
+
+
+@pytest.mark.django_db
+def test_fee_of_a_frozen_customers_deposit_is_not_paid_twice(alice, maker, checker, deposit_fee):  # noqa: F811
+    payments.fund_house(code="PLATFORM_TREASURY_WALLET", amount=gbp("10.00"), actor=system())
+    payments.fund_house(code=RESERVE, amount=gbp("10.00"), actor=system())
+    txn = arrives("fraud", alice.pk).transaction
+    freezes.freeze(customer_id=alice.pk, kind="full", reason="asked by a court", actor=system())
+    before = reserve()
+    reverse(txn, "100.00", maker, checker, fee_policy="full", shortfall_policy="platform_covers")
+    wallet = Wallet.objects.get(owner=alice, currency="GBP")
+    assert (wallet.total, reserve()) == (0, before)
