@@ -53,8 +53,8 @@ class ApiKeyInput(Input):
                 raise serializers.ValidationError(problem) from None
         wish = Wish(
             label=attrs["label"],
-            scopes=attrs["scopes"],
-            networks=attrs["networks"],
+            scopes=list(attrs["scopes"]),
+            networks=list(attrs["networks"]),
             days=attrs.get("days"),
             spend_cap_usd=cap,
         )

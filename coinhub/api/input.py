@@ -5,11 +5,13 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from django.http import QueryDict
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.utils.serializer_helpers import BindingDict
 
 from coinhub.core.errors import AmountInvalid
 from coinhub.core.money import WIRE_PATTERN, Money
@@ -26,6 +28,12 @@ _MOMENT = re.compile(
 class Input(serializers.Serializer):
     """A request's members; unknown ones are refused by name."""
 
+    # Made once for each class, and not for every request: a field keeps nothing of what it reads.
+    @property
+    def fields(self) -> BindingDict:
+        """Give the fields by name."""
+        return _fields_of(type(self))
+
     def to_internal_value(self, data: Any) -> Any:
         """Read the members.
 
@@ -40,6 +48,15 @@ class Input(serializers.Serializer):
                 }
             )
         return super().to_internal_value(data)
+
+
+@cache
+def _fields_of(reader: type[Input]) -> BindingDict:
+    blank = reader()
+    fields = BindingDict(blank)
+    for name, field in blank.get_fields().items():
+        fields[name] = field
+    return fields
 
 
 TEXT_PATTERN = r"^[^\u0000-\u001f\u007f-\u009f]*$"  # no control characters
@@ -161,6 +178,8 @@ def read_query(query: QueryDict, wanted: type[Input] | None) -> dict[str, Any]:
     }
     if twice:
         raise serializers.ValidationError(twice)
+    if wanted is None and not query:
+        return {}
     reader = (wanted or Input)(data=query.dict())
     reader.is_valid(raise_exception=True)
     return dict(reader.validated_data)
