@@ -144,7 +144,7 @@ MIDDLEWARE = [
     "coinhub.core.requests.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "coinhub.core.requests.PolicyMiddleware",
     "coinhub.core.requests.SecurityHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -8,9 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from coinhub.core.actor import Actor, ActorKind
@@ -57,6 +61,25 @@ class TimingMiddleware:
         response = self.get_response(request)
         spent_ms = (time.perf_counter() - began) * 1000
         response["Server-Timing"] = f"app;dur={spent_ms:.1f}"
+        return response
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """Write the content security policy of the settings once, not for every answer anew.
+
+    What is no plain answer (a view that adds to the policy, a nonce) django-csp sees to.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        super().__init__(get_response)
+        self.policy = build_policy()
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> Any:
+        """Add the policy."""
+        is_own = any(name.startswith("_csp") for name in vars(response))
+        if is_own or hasattr(request, "_csp_nonce") or settings.DEBUG:
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, self.policy)
         return response
 
 

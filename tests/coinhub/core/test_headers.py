@@ -1,8 +1,11 @@
 """The security headers of every answer."""
 
 import pytest
-from django.test import Client
+from csp.decorators import csp_exempt, csp_replace, csp_update
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 
+from coinhub.core.requests import PolicyMiddleware
 from tests.api_client import Caller
 from tests.coinhub.test_settings import start
 from tests.conftest import make_staff
@@ -17,6 +20,10 @@ EVERYWHERE = {
 }
 POLICY = ("default-src 'none'", "frame-ancestors 'none'", "object-src 'none'", "base-uri 'none'",
           "form-action 'self'")  # fmt: skip
+
+
+def ok(request):
+    return HttpResponse("ok")
 
 
 def require_headers(answer):
@@ -75,6 +82,32 @@ class TestHeaders:
         caller.headers |= {"Origin": "https://evil.example", "Cookie": "x=y"}
         answer = caller.get("me")
         assert not [name for name in answer.headers if name.startswith("Access-Control")]
+
+
+class TestPolicy:
+    def test_is_the_same_text_for_every_answer(self, alice):
+        answers = Client().get("/healthz"), Caller(alice).get("me"), Caller(alice).get("nowhere")
+        assert len({answer.headers["Content-Security-Policy"] for answer in answers}) == 1
+
+    @pytest.mark.parametrize(
+        ("view", "part"),
+        [
+            (
+                csp_update({"img-src": "https://map.example"})(ok),
+                "img-src 'self' data: https://map",
+            ),
+            (csp_replace({"img-src": "https://map.example"})(ok), "img-src https://map.example"),
+            (lambda request: HttpResponse(str(request.csp_nonce)), "default-src 'none'"),
+            (ok, "img-src 'self' data:;"),
+        ],
+    )
+    def test_a_view_can_still_say_more(self, view, part):
+        request = RequestFactory().get("/")
+        assert part in f"{PolicyMiddleware(view)(request).headers['Content-Security-Policy']};"
+
+    def test_a_view_can_still_be_exempt(self):
+        answer = PolicyMiddleware(csp_exempt()(ok))(RequestFactory().get("/"))
+        assert "Content-Security-Policy" not in answer.headers
 
 
 class TestSignOut:
