@@ -180,7 +180,7 @@ def _planned_draft(
         sides.payee,
         plan.wish.amount,
         standing=Standing(freezes=sides.freezes),
-        fee=FeeDraft(fee.amount, house.get_house_wallet(FEE_WALLET, fee.currency)) if fee else None,
+        fee=FeeDraft(fee.amount, house.get_earner(FEE_WALLET, fee.currency)) if fee else None,
         note=plan.wish.note,
         usd_value=valued.usd if valued else None,
         metadata=mandates.metadata(valued, mandate),

@@ -1,6 +1,7 @@
 """POST transfer: once per key, one database transaction, three queries."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -9,7 +10,7 @@ from tests.api_client import Caller, new_key
 from tests.conftest import make_customer, wallet_of
 from tests.questions import questions
 from wallets.ledger import posting
-from wallets.models import IdempotencyKey, Posting, Transaction, Wallet
+from wallets.models import Fee, IdempotencyKey, Posting, Transaction, Wallet
 from wallets.services import transfers
 from wallets.services import wallets as wallet_services
 
@@ -49,6 +50,13 @@ class TestCost:
     def test_a_transfer_to_a_wallet_id_is_three_queries_too(self, sides, alice, body):
         caller = Caller(alice)
         body |= {"to": str(sides[1].public_id), "amount": "1.00"}
+        assert len(questions(lambda: paid(caller, body))) == 3
+
+    def test_a_fee_costs_no_query(self, sides, alice, body):
+        Fee.objects.create(operation="transfer", currency_id="GBP", fixed=Decimal("0.50"))
+        caller = Caller(alice)
+        body["amount"] = "1.00"
+        assert caller.post("transfer", body).json()["fee"] == "0.50"
         assert len(questions(lambda: paid(caller, body))) == 3
 
 
