@@ -13,21 +13,22 @@ from integrity.api import urls as integrity_api
 from kyc.api import urls as kyc_api
 from wallets.api import urls as wallets_api
 
+# Addresses are tried in this order: what is asked for most comes first.
 api = [
-    *shared_api.urlpatterns,
     *wallets_api.urlpatterns,
+    *shared_api.urlpatterns,
     *kyc_api.urlpatterns,
     *integrity_api.urlpatterns,
 ]
 
 urlpatterns = [
+    path("api/v1/", include((api, "api"), namespace="api-v1")),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("policy-reports", policy_reports.take, name="policy_reports"),
     path("api/schema", docs.SchemaView.as_view(), name="api-schema"),
     path("api/docs", docs.DocsView.as_view(), name="api-docs"),
     path("api/docs/errors", docs.errors, name="api-errors"),
-    path("api/v1/", include((api, "api"), namespace="api-v1")),
     path("api/", include((api, "api"), namespace="api")),
     re_path(r"^api(?:/|$)", handlers.unknown_route),
     path("kyc/", include("kyc.web.urls")),

@@ -19,6 +19,7 @@ from wallets.api import (
 )
 
 urlpatterns = [
+    path("transfer", transfers.Transfer.as_view(), name="transfer"),
     path("me", me.Me.as_view(), name="me"),
     path("wallets", wallets.WalletList.as_view(), name="wallets"),
     path("wallets/<uuid:wallet_id>", wallets.WalletDetail.as_view(), name="wallet"),
@@ -35,7 +36,6 @@ urlpatterns = [
         transactions.TransactionDetail.as_view(),
         name="transaction",
     ),
-    path("transfer", transfers.Transfer.as_view(), name="transfer"),
     path("withdraw", withdrawals.Withdraw.as_view(), name="withdraw"),
     path(
         "withdraw/<uuid:transaction_id>/cancel",

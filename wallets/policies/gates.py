@@ -122,8 +122,7 @@ def require(command: Command) -> Valued | None:
     _not_frozen(command)
     _identified(command)
     _not_paused(command)
-    _in_range(command)
-    valued = command.valued
+    valued = _in_range(command)
     step_up = command.step_up
     if step_up is not None and step_up.is_needed(valued.usd if valued else None):
         _within_limits(command)
@@ -147,7 +146,7 @@ def evaluate(command: Command) -> list[GateResult]:
     return [_look(name, gate, command) for name, gate in GATES.items()]
 
 
-def _look(name: str, gate: Callable[[Command], None], command: Command) -> GateResult:
+def _look(name: str, gate: Callable[[Command], object], command: Command) -> GateResult:
     try:
         gate(command)
     except DomainError as refusal:
@@ -194,9 +193,10 @@ def _not_paused(command: Command) -> None:
         raise CooldownActive(retry_after=command.standing.pause_s)
 
 
-def _in_range(command: Command) -> None:
-    customer = command.customer
-    limits.require_in_range(command.amount, command.valued, limits_of(customer.id, customer.tier))
+def _in_range(command: Command) -> Valued | None:
+    customer, valued = command.customer, command.valued
+    limits.require_in_range(command.amount, valued, limits_of(customer.id, customer.tier))
+    return valued
 
 
 def _within_limits(command: Command) -> None:
@@ -224,7 +224,7 @@ def _destination(command: Command) -> None:
         command.destination()
 
 
-GATES: dict[str, Callable[[Command], None]] = {
+GATES: dict[str, Callable[[Command], object]] = {
     "running": _running,
     "ownership": _owned,
     "account": _not_frozen,
