@@ -21,7 +21,7 @@ PARTIES = sql_file("wallets/sql/queries/find_parties.sql")
 FIND_PARTIES = f"SELECT s.*, p.* FROM ({STANDING}) AS s LEFT JOIN ({PARTIES}) AS p ON true"  # noqa: S608  # both are files of ours
 WALLET_COLUMNS = (  # in the order of the model, which ``from_db`` goes by
     "id", "public_id", "shard", "owner_id", "currency_id", "decimals", "code", "available", "held",
-    "locked", "invested", "total", "floor", "version", "status", "is_primary", "opened_at",
+    "locked", "invested", "total", "floor", "version", "status", "is_primary",
 )  # fmt: skip
 OWNER_COLUMNS = ("id", "email", "name", "external_ref", "is_active", "is_staff")
 CASE_COLUMNS = ("id", "customer_id", "status", "tier")

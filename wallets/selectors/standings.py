@@ -91,7 +91,7 @@ def standing_in(row: Sequence[Any]) -> Standing:
     """Read the columns of STANDING, with which a row begins."""
     stops, freezes, pause_s, (refused, wait_s), kyc_status, tier = row[:COLUMNS]
     return Standing(
-        stops=tuple(Stopped(*stop) for stop in stops),
+        stops=tuple(Stopped(*stop) for stop in stops or ()),
         freezes=frozenset(freezes),
         pause_s=pause_s or 0,
         refused_recipients=refused,

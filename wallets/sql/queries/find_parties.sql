@@ -4,7 +4,6 @@
 -- wallet in the currency of whoever has the e-mail given. What is NULL finds nothing.
 SELECT w.id, w.public_id, w.shard, w.owner_id, w.currency_id, w.decimals, w.code, w.available,
        w.held, w.locked, w.invested, w.total, w.floor, w.version, w.status, w.is_primary,
-       w.opened_at,
        u.id AS user_id, u.email, u.name, u.external_ref, u.is_active, u.is_staff,
        c.id AS case_id, c.customer_id, c.status AS case_status, c.tier AS case_tier,
        ARRAY(SELECT f.kind FROM wallets_freeze AS f

@@ -3,11 +3,11 @@
 -- Stops are read here so that the answer comes early and in its place; the booking function reads
 -- them again, in the transaction of the money, and decides.
 -- Units:  pause_s in seconds; refused: how many recipients in 24 hours, and the seconds until one
---         of them is that old. Without an identity case kyc_status and tier are NULL.
-SELECT (SELECT coalesce(json_agg(json_build_array(
+--         of them is that old. What there is none of is NULL.
+SELECT (SELECT json_agg(json_build_array(
                     s.scope, s.value, s.message,
                     to_char(s.engaged_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
-                ORDER BY s.id), '[]')
+                ORDER BY s.id)
           FROM wallets_stop AS s WHERE s.lifted_at IS NULL) AS stops,
        ARRAY(SELECT f.kind FROM wallets_freeze AS f
               WHERE f.customer_id = me.id AND f.lifted_at IS NULL) AS freezes,
@@ -15,9 +15,9 @@ SELECT (SELECT coalesce(json_agg(json_build_array(
           FROM wallets_allowance AS a
          WHERE a.customer_id = me.id AND a.shard = %(shard)s::smallint
            AND a.paused_until > clock_timestamp()) AS pause_s,
-       (SELECT json_build_array(
-                    count(*), ceil(extract(EPOCH FROM min(h.hit) + interval '24 hours'
-                                                      - clock_timestamp()))::int)
+       (SELECT ARRAY[
+                    count(*)::int, ceil(extract(EPOCH FROM min(h.hit) + interval '24 hours'
+                                                           - clock_timestamp()))::int]
           FROM users_ratewindow AS w CROSS JOIN LATERAL unnest(w.hits) AS h (hit)
          WHERE w.key = %(rate_key)s::text
            AND h.hit > clock_timestamp() - interval '24 hours') AS refused,
