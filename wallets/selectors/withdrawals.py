@@ -10,6 +10,7 @@ from coinhub.core.db import ClockTimestamp
 from coinhub.core.errors import NotYours
 from coinhub.core.ids import shard_of
 from wallets.models import Freeze, Stop, Transaction, Wallet, Withdrawal, WithdrawalAttempt
+from wallets.selectors.transactions import add_journals
 
 DAY = timedelta(hours=24)
 State = Transaction.State
@@ -37,10 +38,13 @@ def find_withdrawal(txn: Transaction) -> Withdrawal | None:
     return _with_all().filter(transaction_id=txn.pk).first()
 
 
-def list_open(owner_id: UUID, most: int) -> QuerySet[Withdrawal]:
-    """List what of a customer's is under way, newest first."""
+def list_open(owner_id: UUID, most: int) -> list[Withdrawal]:
+    """List what of a customer's is under way, newest first, with the journals of each."""
     mine = _with_all().filter(transaction__payer_wallet__owner_id=owner_id)
-    return mine.filter(transaction__status=Transaction.Status.PENDING).order_by("-id")[:most]
+    open_ones = mine.filter(transaction__status=Transaction.Status.PENDING)
+    rows = list(open_ones.order_by("-id")[:most])
+    add_journals([row.transaction for row in rows], owner_id)
+    return rows
 
 
 def has_withdrawn(owner_id: UUID) -> bool:

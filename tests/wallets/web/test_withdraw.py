@@ -4,7 +4,8 @@ import re
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from coinhub.users.services import second_factor
@@ -49,6 +50,18 @@ def confirm(browser, form, page, code):
 
 def withdrawals_of(user):
     return Transaction.objects.filter(payer_wallet__owner=user, type="withdrawal", status="PENDING")
+
+
+def test_more_under_way_costs_no_more_queries(ann, browser):
+    withdraw(ann, "1.00")
+    with CaptureQueriesContext(connection) as few:
+        assert "1.00" in words(browser.get("/withdraw/"))
+    withdraw(ann, "2.00")
+    withdraw(ann, "3.00")
+    with CaptureQueriesContext(connection) as many:
+        text = words(browser.get("/withdraw/"))
+    assert all(amount in text for amount in ("1.00", "2.00", "3.00"))
+    assert len(many) <= len(few)
 
 
 class TestWithdraw:
