@@ -22,6 +22,7 @@ from coinhub.users.web.shown import read_credential
 from coinhub.users.web.staying import stay
 
 CODE, CREDENTIAL = "step_up_code", "step_up_credential"
+PROGRAMS = "/api/"  # who calls is said by a token there
 NOT_RIGHT = "The passkey was not right. Please try again."
 
 
@@ -31,9 +32,13 @@ def look_for(request: HttpRequest) -> Look:
 
 
 def proved_in(request: HttpRequest) -> Proved | None:
-    """Say with what and when the person of a request proved a second factor that counts."""
-    scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
-    if scheme:
+    """Say with what and when the person of a request proved a second factor that counts.
+
+    A token speaks for its owner where it says who calls, and nowhere else: on a page the session
+    does, and what a token beside it proves may be somebody else's.
+    """
+    if request.path.startswith(PROGRAMS):
+        token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")[2]
         at = tokens.signed_in_at(token.strip())
         return Proved("sign-in", at.timestamp()) if at is not None else None
     user = request.user

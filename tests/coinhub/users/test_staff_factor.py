@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.test import Client
 from fido2.utils import websafe_decode
@@ -114,6 +115,47 @@ class TestTheFirstPasskey:
         assert not opens(browser)
         with_passkey(browser, key, browser.get("/admin/").url)
         assert opens(browser)
+
+
+class TestNoWayRound:
+    """Somebody has phished password and code of a member of staff who has a passkey as well."""
+
+    def test_is_the_token_of_somebody_else(self, boss, alice):
+        enrol(boss)
+        Passkey().add_to(boss)
+        browser = with_code(boss)
+        caller = Caller()
+        token = caller.post("auth/token", {"email": alice.email, "password": PASSWORD}).json()
+        browser.defaults["HTTP_AUTHORIZATION"] = f"Bearer {token['access']}"
+        assert not opens(browser)
+
+    def test_is_an_own_token_on_a_page(self, boss):
+        enrol(boss)
+        key = Passkey().add_to(boss)
+        body = {"email": boss.email, "password": PASSWORD}
+        options = Caller().post("auth/token", body).json()["passkey"]
+        given = Caller().post("auth/token", {**body, "credential": key.sign(options)}).json()
+        browser = with_code(boss)
+        browser.defaults["HTTP_AUTHORIZATION"] = f"Bearer {given['access']}"
+        assert not opens(browser)
+
+    def test_is_a_new_passkey_allowed_by_a_code(self, boss):
+        enrol(boss)
+        key = Passkey().add_to(boss)
+        browser = with_code(boss)
+        code = second_factor.find_unused_code(boss)
+        browser.post("/accounts/2fa/reauthenticate/", {"code": code})
+        asked = browser.get(ADD)
+        assert (asked.status_code, asked.url.partition("?")[0]) == (
+            302,
+            "/accounts/2fa/webauthn/reauthenticate/",
+        )
+        held = Authenticator.objects.get(user=boss, type="webauthn")
+        gone = browser.post(f"/accounts/2fa/webauthn/keys/{held.pk}/remove/")
+        assert gone.url.startswith("/accounts/2fa/webauthn/reauthenticate/")
+        assert Authenticator.objects.filter(pk=held.pk).exists()
+        with_passkey(browser, key, asked.url)
+        assert browser.get(ADD).status_code == 200
 
 
 class TestAToken:
