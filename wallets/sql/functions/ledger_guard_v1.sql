@@ -22,14 +22,6 @@ DECLARE
     v_paused_until timestamptz;
     v_limit record;
 BEGIN
-    PERFORM ledger_require_running_v1(p_type, p_currency);
-    IF EXISTS (
-        SELECT FROM wallets_freeze AS f
-         WHERE f.customer_id = v_customer AND f.lifted_at IS NULL AND f.kind IN ('debit', 'full')
-    ) THEN
-        RAISE EXCEPTION 'customer % is frozen', v_customer USING ERRCODE = 'LG016';
-    END IF;
-
     FOR v_try IN 1..2 LOOP
         SELECT a.paused_until INTO v_paused_until FROM wallets_allowance AS a
          WHERE a.customer_id = v_customer AND a.shard = v_shard
@@ -38,6 +30,14 @@ BEGIN
         INSERT INTO wallets_allowance (customer_id, shard) VALUES (v_customer, v_shard)
         ON CONFLICT DO NOTHING;
     END LOOP;
+    -- After the lock: what waited for its turn is held by what was engaged meanwhile.
+    PERFORM ledger_require_running_v1(p_type, p_currency);
+    IF EXISTS (
+        SELECT FROM wallets_freeze AS f
+         WHERE f.customer_id = v_customer AND f.lifted_at IS NULL AND f.kind IN ('debit', 'full')
+    ) THEN
+        RAISE EXCEPTION 'customer % is frozen', v_customer USING ERRCODE = 'LG016';
+    END IF;
     IF v_paused_until > p_now THEN
         RAISE EXCEPTION 'customer % pauses', v_customer
         USING ERRCODE = 'LG017', DETAIL = json_build_object(
