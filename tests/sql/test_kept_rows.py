@@ -60,6 +60,19 @@ class TestAnAnswer:
         key.refresh_from_db()
         assert (key.response_status, key.response_body) == (422, '{"code": "REFUSED"}')
 
+    def test_is_emptied_without_reading_what_was_emptied_before(self):
+        with as_owner() as owner:
+            owner.execute(
+                "INSERT INTO wallets_idempotencykey (shard, caller, key, fingerprint, created_at)"
+                " SELECT 0, gen_random_uuid(), 'emptied ' || n, sha256('x'),"
+                " now() - interval '2 days' FROM generate_series(1, 30000) AS n"
+            )
+            owner.execute("ANALYZE wallets_idempotencykey")
+            explain = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT empty_answers_v1(10)"
+            plan = owner.execute(explain).fetchone()[0][0]["Plan"]
+            assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 500
+            owner.rollback()
+
 
 TOO_SMALL = Decimal("0.000004")
 

@@ -47,6 +47,14 @@ class Migration(migrations.Migration):
             migrations.RunSQL(f"DROP FUNCTION IF EXISTS {name}", migrations.RunSQL.noop)
             for name in GONE
         ),
+        migrations.AddIndex(
+            model_name="idempotencykey",
+            index=models.Index(
+                fields=["created_at"],
+                condition=Q(response_body__isnull=False),
+                name="idempotency_answer_kept",
+            ),
+        ),
         *(
             run_sql_file(f"wallets/sql/functions/{name}.sql", f"DROP FUNCTION {name}")
             for name in FUNCTIONS

@@ -33,6 +33,14 @@ class IdempotencyKey(models.Model):
                 fields=["caller", "key", "shard"], name="idempotency_key_once_per_caller"
             ),
         ]
+        indexes = [
+            # What is to be emptied is found without reading all that was emptied before.
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(response_body__isnull=False),
+                name="idempotency_answer_kept",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.key

@@ -10,14 +10,15 @@ SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
     v_emptied int;
+    v_before timestamptz := clock_timestamp() - interval '24 hours';
 BEGIN
     UPDATE wallets_idempotencykey AS k
        SET response_status = NULL, response_body = NULL
      WHERE (k.id, k.shard) IN (
            SELECT o.id, o.shard FROM wallets_idempotencykey AS o
             WHERE o.response_body IS NOT NULL
-              AND o.created_at < clock_timestamp() - interval '24 hours'
-            ORDER BY o.id
+              AND o.created_at < v_before
+            ORDER BY o.created_at
             LIMIT p_most);
     GET DIAGNOSTICS v_emptied = ROW_COUNT;
     RETURN v_emptied;
