@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self
 
-from django.db import connection
+from django.db import connection, connections
 
 PATIENCE_S = 5
 
@@ -14,7 +14,8 @@ PATIENCE_S = 5
 class Stepped:
     """One connection in a thread of its own, in a transaction that we begin and end."""
 
-    def __init__(self) -> None:
+    def __init__(self, alias: str = "default") -> None:
+        self._alias = alias
         self._thread = ThreadPoolExecutor(max_workers=1)
         self._pid = 0
 
@@ -41,11 +42,11 @@ class Stepped:
 
     def commit(self) -> None:
         """End the transaction for good."""
-        self._run(lambda: connection.commit()).result(PATIENCE_S)
+        self._run(lambda: connections[self._alias].commit()).result(PATIENCE_S)
 
     def rollback(self) -> None:
         """End the transaction as if it had never been."""
-        self._run(lambda: connection.rollback()).result(PATIENCE_S)
+        self._run(lambda: connections[self._alias].rollback()).result(PATIENCE_S)
 
     def is_waiting(self) -> bool:
         """Say whether the connection comes to wait for another one's lock."""
@@ -61,15 +62,16 @@ class Stepped:
         return self._thread.submit(step)
 
     def _begin(self) -> int:
-        with connection.cursor() as cursor:
+        own = connections[self._alias]
+        with own.cursor() as cursor:
             cursor.execute("SELECT pg_backend_pid()")
             pid = int(cursor.fetchone()[0])
-        connection.set_autocommit(False)
+        own.set_autocommit(False)
         return pid
 
     def _leave(self) -> None:
-        connection.rollback()
-        connection.close()
+        connections[self._alias].rollback()
+        connections[self._alias].close()
 
 
 def outcome_of(future: "Future[Any]") -> Any:

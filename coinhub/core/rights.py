@@ -94,9 +94,6 @@ TABLES: dict[str, str] = {
 # The doors: SECURITY DEFINER functions the application may call, and plain reads.
 FUNCTIONS: set[str] = {
     "post_journal_v1",
-    "hold_place_v1",
-    "hold_capture_v1",
-    "hold_void_v1",
     "book_transaction_v2",
     "book_step_v2",
     "hold_condition_v1",

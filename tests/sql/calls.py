@@ -1,4 +1,4 @@
-"""Calling the ledger's functions directly, as the application's role, past all Python."""
+"""Calling the ledger's functions directly, past all Python."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,12 +8,13 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connections
 
 from tests.refusals import picture
 from tests.sessions import Session
 from wallets.models import Wallet
 
+OWNER = "owner"
 Line = tuple[Any, Any, Any, Any]  # wallet id, shard, balance type, amount
 
 
@@ -56,10 +57,10 @@ def post(journal: Journal) -> Any:
 
 
 def place(journal: Journal, *, conditions: Sequence[str] = ()) -> int:
-    """Call hold_place_v1 and give the hold's id."""
+    """Call hold_place_v1 and give the hold's id; the hold functions are not the application's."""
     parameters = [*journal.arguments(), uuid4(), list(conditions)]
     statement = f"SELECT hold_id FROM hold_place_v1({HEAD}, %s::uuid, 'test', %s::text[], NULL)"  # noqa: S608
-    return int(run(statement, parameters)[0])
+    return int(run(statement, parameters, using=OWNER)[0])
 
 
 def capture(journal: Journal, *, hold_id: int, hold_shard: int) -> Any:
@@ -67,6 +68,7 @@ def capture(journal: Journal, *, hold_id: int, hold_shard: int) -> Any:
     return run(
         f"SELECT journal_id FROM hold_capture_v1({HEAD}, %s::bigint, %s::smallint)",  # noqa: S608
         [*journal.arguments(), hold_id, hold_shard],
+        using=OWNER,
     )
 
 
@@ -76,12 +78,13 @@ def void(journal: Journal, *, hold_id: int, hold_shard: int, end_state: str = "v
         "SELECT journal_id FROM hold_void_v1(%s::smallint, %s::bigint, %s::text, %s::text,"
         " %s::bigint, %s::smallint, %s::text)",
         [*journal.arguments()[:4], hold_id, hold_shard, end_state],
+        using=OWNER,
     )
 
 
-def run(statement: str, parameters: Sequence[Any] = ()) -> Any:
+def run(statement: str, parameters: Sequence[Any] = (), *, using: str = "default") -> Any:
     """Run one statement in its own transaction and give its row."""
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchone()
 

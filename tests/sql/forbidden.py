@@ -70,6 +70,11 @@ SELECT ledger_book_v2(0::smallint, 1, 'x', 'x', '{1,2}', '{0,0}', '{available,av
     '{-1,1}', NULL, '{}')
 SELECT hold_take_v1(0::smallint, 1, 'x', 'x', '{1,2}', '{0,0}', '{available,available}',
     '{-1,1}', 1, 0::smallint, 1, 'voided', NULL, '{}')
+SELECT hold_place_v1(0::smallint, 1, 'x', 'x', '{1,1}', '{0,0}', '{available,locked}',
+    '{-1,1}', gen_random_uuid(), 'x', '{}', NULL)
+SELECT hold_capture_v1(0::smallint, 1, 'x', 'x', '{1,2}', '{0,0}', '{locked,available}',
+    '{-1,1}', 1, 0::smallint)
+SELECT hold_void_v1(0::smallint, 1, 'x', 'x', 1, 0::smallint, 'voided')
 SELECT ledger_claim_key_v1(0::smallint, gen_random_uuid(), 'x', '', 1, NULL, NULL, now())
 SELECT ledger_tell_v1(0::smallint, '{}', 'x', 'x', 'x', NULL, NULL, now())
 SELECT ledger_refuse_wallet_v1(1, 0::smallint, 0, 0, 0, 0, 0)

@@ -37,8 +37,6 @@ SELECT hold_condition_v1(hold_id, shard, code, false, NULL, 'mine') FROM wallets
     WHERE code = 'kyc' AND cleared_at IS NULL
 SELECT hold_condition_v1(id, shard, 'mine', true, NULL, '') FROM wallets_hold
     WHERE state = 'open' AND balance_type = 'held'
-SELECT hold_void_v1(shard, transaction_id, 'x', 'x', id, shard, 'released') FROM wallets_hold
-    WHERE state = 'open' AND balance_type = 'held'
 SELECT answer_keep()
 SELECT condition_keep()
 SELECT ledger_require_left_v1(1, 0::smallint, 'GBP', 1)

@@ -1,9 +1,9 @@
-"""hold_place_v1, hold_capture_v1 and hold_void_v1, called directly."""
+"""hold_place_v1, hold_capture_v1 and hold_void_v1, called directly, by their owner."""
 
 import pytest
 
 from tests.sessions import as_owner
-from tests.sql.calls import HEAD, Journal, capture, line, place, post, refused, run, void
+from tests.sql.calls import HEAD, OWNER, Journal, capture, line, place, post, refused, run, void
 from tests.stepped import Stepped
 from tests.wallets.relations import assert_agree, balances
 from wallets.models import Hold
@@ -79,7 +79,7 @@ class TestPlace:
     def test_that_would_have_expired_or_never_would_is_refused(self, payer, draft, end):
         arguments = draft(line(payer, -1), line(payer, 1, "locked")).arguments()
         statement = f"SELECT hold_place_v1({HEAD}, gen_random_uuid(), 'x', '{{}}', {end})"  # noqa: S608
-        assert refused(run, statement, arguments).sqlstate == "LG007"
+        assert refused(run, statement, arguments, using=OWNER).sqlstate == "LG007"
 
     def test_arrays_that_begin_elsewhere_do_not_shift_the_hold_to_another_amount(
         self, payer, payee, draft
@@ -91,7 +91,7 @@ class TestPlace:
             " gen_random_uuid(), 'x', '{}', NULL)"
         )
         wallets = [[payer.pk, payer.pk, payee.pk], [payer.shard, payer.shard, payee.shard]]
-        assert refused(run, statement, [*head, *wallets]).sqlstate == "LG006"
+        assert refused(run, statement, [*head, *wallets], using=OWNER).sqlstate == "LG006"
 
 
 class TestCapture:
@@ -241,7 +241,7 @@ class TestTwoCapturesAtOnce:
             journal = draft(line(payer, -amount, "locked"), line(payee, amount))
             return lambda: capture(journal, **more_locked)
 
-        with Stepped() as one, Stepped() as other:
+        with Stepped(OWNER) as one, Stepped(OWNER) as other:
             one.do(take(first))
             waiting = other.start(take(second))
             assert other.is_waiting()
