@@ -72,6 +72,18 @@ def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
         connections.close_all()
 
 
+@pytest.fixture
+def db(db: None) -> None:
+    """Let the transaction around a test take as long as the test; those within keep their limits.
+
+    The application's transactions end after 15 seconds, which is none of a test's that walks all
+    routes on a busy machine.
+    """
+    if connections["default"].in_atomic_block:
+        with connections["default"].cursor() as cursor:
+            cursor.execute("SET LOCAL transaction_timeout = 0")
+
+
 @pytest.fixture(autouse=True)
 def _forget_currencies() -> None:
     currencies._known.clear()

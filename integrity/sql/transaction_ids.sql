@@ -5,12 +5,21 @@
 SELECT coalesce(max(n.highest), '0'::xid8)::text::bigint AS highest,
        pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next
   FROM (SELECT max(folded_through) AS highest FROM wallets_wallet
-        UNION ALL SELECT max(horizon) FROM wallets_fold
-        UNION ALL SELECT max(xact_id) FROM wallets_posting
-        UNION ALL SELECT max(xact_id) FROM wallets_journal
-        UNION ALL SELECT max(xact_id) FROM wallets_transaction
-        UNION ALL SELECT max(xact_id) FROM wallets_hold
-        UNION ALL SELECT max(xact_id) FROM wallets_idempotencykey
-        UNION ALL SELECT max(xact_id) FROM events_auditevent
-        UNION ALL SELECT max(xact_id) FROM events_outboxevent
-        UNION ALL SELECT max(xact_id) FROM integrity_run) AS n
+        UNION ALL
+        SELECT max(horizon) FROM wallets_fold
+        UNION ALL
+        SELECT max(xact_id) FROM wallets_posting
+        UNION ALL
+        SELECT max(xact_id) FROM wallets_journal
+        UNION ALL
+        SELECT max(xact_id) FROM wallets_transaction
+        UNION ALL
+        SELECT max(xact_id) FROM wallets_hold
+        UNION ALL
+        SELECT max(xact_id) FROM wallets_idempotencykey
+        UNION ALL
+        SELECT max(xact_id) FROM events_auditevent
+        UNION ALL
+        SELECT max(xact_id) FROM events_outboxevent
+        UNION ALL
+        SELECT max(xact_id) FROM integrity_run) AS n
