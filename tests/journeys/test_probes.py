@@ -61,6 +61,8 @@ DEEDS = (
 )  # fmt: skip
 OURS = re.compile(r"/(?!/)|[?#.]|https?://|mailto:|data:image/|$")
 NUMBER = re.compile(r"-?\d[\d.]*\Z")
+# What one round writes: three, which fit into most fields. What a table would compute comes first.
+SHARES = [PROBES[n::15][::-1] for n in range(15)]
 
 
 class Reader(HTMLParser):
@@ -119,7 +121,7 @@ def read(text: str) -> Reader:
 
 @dataclass
 class World:
-    """Staff, a round for each probe, and every letter that was sent meanwhile."""
+    """Staff, a round for each share of the probes, and every letter that was sent meanwhile."""
 
     office: Office
     rounds: list[Round]
@@ -137,7 +139,7 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
             with connected_to(name):
                 mail.outbox = []
                 office = Office()
-                rounds = [Round(n, probe, office) for n, probe in enumerate(PROBES, 1)]
+                rounds = [Round(n, some, office) for n, some in enumerate(SHARES, 1)]
                 office.stop(PROBES[0])
                 office.find(PROBES[2])
                 notices.tell_due()
@@ -214,10 +216,10 @@ def test_every_column_that_takes_words_holds_some(world: World) -> None:
 
 def test_no_page_of_a_customer_acts_on_it(world: World) -> None:
     seen: set[str] = set()
-    for one in world.rounds[:2]:
+    for one in world.rounds[:1]:
         for person in (one.user, one.friend, *one.judged):
             walk(browser_of(person), "/", seen)
-    for one in world.rounds[2:]:
+    for one in world.rounds[1:]:
         mine = browser_of(one.user)
         for address in (*WORDY, *one.pages()):
             look(mine, address, seen)
