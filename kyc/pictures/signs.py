@@ -16,7 +16,6 @@ WORDS = (
     b"%pdf-",
 )
 BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06", b"Rar!\x1a", b"7z\xbc\xaf", b"\x7fELF", b"GIF8", b"MZ")
-PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
 
 
 def type_of(data: bytes) -> str:
