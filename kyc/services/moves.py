@@ -12,31 +12,9 @@ from coinhub.core.ids import HOUSE_SHARD
 from coinhub.events import audit
 from coinhub.events.models import OutboxEvent
 from kyc.models import Case, Decision
-from kyc.models.case import OPEN, State
+from kyc.models.case import State
 from kyc.models.decision import Event
 
-# From where, to where, by what. The database keeps the same list, and what each does to the tier
-# (kyc/sql/triggers/case_moves_v2.sql).
-MOVES: dict[Event, dict[State, tuple[State, ...]]] = {
-    Event.START: {State.NOT_STARTED: (State.DRAFT,)},
-    Event.SUBMIT: {State.DRAFT: (State.SUBMITTED,)},
-    Event.CLAIM: {State.SUBMITTED: (State.IN_REVIEW,)},
-    Event.RELEASE: {State.IN_REVIEW: (State.SUBMITTED,)},
-    Event.REQUEST_CHANGES: {State.IN_REVIEW: (State.CHANGES_REQUESTED,)},
-    Event.RESUBMIT: {State.CHANGES_REQUESTED: (State.SUBMITTED,)},
-    Event.APPROVE: {State.IN_REVIEW: (State.APPROVED,)},
-    Event.REJECT: {State.IN_REVIEW: (State.REJECTED,)},
-    Event.RESTART: {State.REJECTED: (State.DRAFT,)},
-    Event.RAISE: {State.APPROVED: (State.DRAFT,)},
-    Event.REFUSE: {State.IN_REVIEW: (State.APPROVED,)},
-    Event.WITHDRAW: {
-        State.DRAFT: (State.APPROVED,),
-        State.CHANGES_REQUESTED: (State.APPROVED,),
-    },
-    Event.BLOCK: dict.fromkeys((*OPEN, State.APPROVED), (State.BLOCKED,)),
-    Event.UNBLOCK: {State.BLOCKED: (State.IN_REVIEW,)},
-    Event.TAKE_OVER: {State.NOT_STARTED: (State.SUBMITTED, State.APPROVED, State.REJECTED)},
-}
 TOLD = {  # what others hear of; the rest is the back office's own business
     Event.SUBMIT: "kyc.submitted",
     Event.RESUBMIT: "kyc.submitted",
@@ -78,6 +56,9 @@ def move(
     **changes: Any,
 ) -> Decision:
     """Move a case that the caller has locked and found where the move begins; its tier stays.
+
+    Which moves there are, and what each does to the tier, the database decides
+    (kyc/sql/triggers/case_moves_v2.sql).
 
     Atomic: needs the caller's transaction, which holds the lock of the case.
     Writes: Decision, Case, AuditEvent, and OutboxEvent where others hear of it.

@@ -9,16 +9,36 @@ from django.db import DatabaseError, connection, transaction
 
 from coinhub.core.errors import DomainError
 from kyc.models import Case, Decision
-from kyc.models.case import State
+from kyc.models.case import OPEN, State
 from kyc.models.decision import Event
 from kyc.refusals import CaseIncomplete
 from kyc.services import cases, decisions, raises, reviews
-from kyc.services.moves import MOVES
 from tests.conftest import make_customer
 from tests.house.source import ROOT
 from tests.kyc.conftest import ADA, by, case_of
 from tests.sessions import as_application
 
+# From where, to where, by what: what the database's own list must say.
+MOVES: dict[Event, dict[State, tuple[State, ...]]] = {
+    Event.START: {State.NOT_STARTED: (State.DRAFT,)},
+    Event.SUBMIT: {State.DRAFT: (State.SUBMITTED,)},
+    Event.CLAIM: {State.SUBMITTED: (State.IN_REVIEW,)},
+    Event.RELEASE: {State.IN_REVIEW: (State.SUBMITTED,)},
+    Event.REQUEST_CHANGES: {State.IN_REVIEW: (State.CHANGES_REQUESTED,)},
+    Event.RESUBMIT: {State.CHANGES_REQUESTED: (State.SUBMITTED,)},
+    Event.APPROVE: {State.IN_REVIEW: (State.APPROVED,)},
+    Event.REJECT: {State.IN_REVIEW: (State.REJECTED,)},
+    Event.RESTART: {State.REJECTED: (State.DRAFT,)},
+    Event.RAISE: {State.APPROVED: (State.DRAFT,)},
+    Event.REFUSE: {State.IN_REVIEW: (State.APPROVED,)},
+    Event.WITHDRAW: {
+        State.DRAFT: (State.APPROVED,),
+        State.CHANGES_REQUESTED: (State.APPROVED,),
+    },
+    Event.BLOCK: dict.fromkeys((*OPEN, State.APPROVED), (State.BLOCKED,)),
+    Event.UNBLOCK: {State.BLOCKED: (State.IN_REVIEW,)},
+    Event.TAKE_OVER: {State.NOT_STARTED: (State.SUBMITTED, State.APPROVED, State.REJECTED)},
+}
 LISTED = {
     (str(event), str(begin), str(end))
     for event, moves in MOVES.items()
