@@ -76,13 +76,6 @@ def fee_refunded(original: Transaction) -> Decimal:
     return found
 
 
-def covered_by_reserve(reversal: Transaction, reserve: Wallet) -> Decimal:
-    """Say what the platform paid of a reversal, from its postings."""
-    paid = Posting.objects.filter(journal__transaction=reversal, wallet=reserve)
-    found: Decimal = paid.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
-    return found.copy_negate()
-
-
 def find_open_hold(original: Transaction) -> Hold | None:
     """Give the hold on which a payment still waits in the recipient's ``held``, if it does."""
     rows = Hold.objects.filter(

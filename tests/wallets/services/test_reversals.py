@@ -22,7 +22,7 @@ from tests.wallets.relations import assert_agree, assert_sums_are_zero, balances
 from wallets.ledger import chart, drafts, posting
 from wallets.ledger.drafts import FeeDraft
 from wallets.ledger.errors import NothingLeft
-from wallets.models import Transaction
+from wallets.models import Posting, Transaction
 from wallets.policies.reversals import (
     NotReversible,
     PolicyInvalid,
@@ -210,7 +210,8 @@ class TestApprove:
         assert (balances(payer)[0], balances(payee)) == (100, (0, 0, 0))
         assert reserve.available - after.available == 70
         assert done.result["covered"] == "70.00"
-        assert corrections.covered_by_reserve(reversal_of(done), after) == 70
+        covering = Posting.objects.get(journal__transaction=reversal_of(done), wallet=after)
+        assert covering.amount == -70
 
     def test_beyond_the_reserve_is_refused(self, committed_db, maker, checker):
         reserve = house.get_house_wallet(chart.RESERVE, "GBP")
