@@ -101,8 +101,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """Take an e-mail as confirmed; where it takes the place of another, credentials change."""
         with transaction.atomic():
-            person = User.objects.get(pk=email_address.user_id)
+            rows = User.objects.select_for_update(of=("self",))
+            person = rows.get(pk=email_address.user_id)
             before = person.email
+            if not EmailAddress.objects.filter(pk=email_address.pk).exists():
+                return False  # forgotten while we waited; saving it would make it again
             if email_address.email != before and people.has_account(email_address.email):
                 return False  # somebody else's by now
             confirmed = bool(super().confirm_email(request, email_address))

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from coinhub.core.actor import Actor
 from coinhub.events import audit
 from coinhub.users.models import AccessToken, RefreshToken, User
-from coinhub.users.services import key_pauses
+from coinhub.users.services import credentials, key_pauses
 
 
 def end_elsewhere(*, user: User, here: str | None, actor: Actor) -> None:
@@ -16,12 +16,15 @@ def end_elsewhere(*, user: User, here: str | None, actor: Actor) -> None:
 
     Atomic: opens its own transaction.
     Repeat: nothing more to end.
-    Writes: ends sessions; AccessToken, RefreshToken; ApiKey (suspended), audit events.
+    Writes: ends sessions; AccessToken, RefreshToken; ApiKey (suspended), EmailAddress, audit
+        events.
     """
     with transaction.atomic():
+        User.objects.select_for_update(of=("self",)).only("pk").get(pk=user.pk)
         AccessToken.objects.filter(user=user).delete()
         RefreshToken.objects.filter(user=user, revoked_at=None).update(revoked_at=Now())
         key_pauses.suspend_all(user=user, why="signed_out_everywhere", actor=actor)
+        credentials.forget_next_email(user)
         for session in UserSession.objects.filter(user=user).exclude(session_key=here):
             session.end()
         audit.record(
