@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
+from coinhub.core.ids import as_number
 from coinhub.core.requests import actor_of
 from coinhub.users.models import User
 from kyc.models import Case
@@ -22,8 +23,8 @@ def text(request: HttpRequest, name: str, longest: int = 500) -> str:
 
 def shown(request: HttpRequest) -> int:
     """Read which version of the case was on the page; none is no version there ever is."""
-    given = request.POST.get("version", "")
-    return int(given) if given.isdigit() and len(given) < 10 else -1
+    found = as_number(request.POST.get("version", ""))
+    return -1 if found is None else found
 
 
 def person(request: HttpRequest) -> User:
