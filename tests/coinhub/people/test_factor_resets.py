@@ -55,7 +55,7 @@ class TestReset:
         alice.refresh_from_db()
         assert alice.credentials_changed_at is not None  # withdrawals wait after it
         assert AuditEvent.objects.filter(
-            action="person.second_factor_removed", object_id=str(alice.pk), actor=checker
+            action="person.second_factor_lost", object_id=str(alice.pk), actor=checker
         ).exists()
         assert [letter.to for letter in mail.outbox] == [[alice.email]]
 
