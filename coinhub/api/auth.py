@@ -56,7 +56,7 @@ class TokenAuthentication(BaseAuthentication):
         scheme, _, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if not scheme:
             return None
-        found = find_bearer(text.strip()) if scheme.lower() == SCHEME else None
+        found = find_bearer(text.strip(" ")) if scheme.lower() == SCHEME else None
         if found is None:
             raise Unauthenticated("the token is not valid, or not any more")
         return found

@@ -43,6 +43,17 @@ class TestProduction:
         assert done.returncode == 0, done.stderr
         assert "no issues" in done.stdout
 
+    def test_has_cookies_of_this_host_alone(self, django_db_setup):
+        shown = (
+            "from django.conf import settings as s; print([(getattr(s, f'{c}_COOKIE_NAME'),"
+            " getattr(s, f'{c}_COOKIE_SECURE'), getattr(s, f'{c}_COOKIE_HTTPONLY'),"
+            " getattr(s, f'{c}_COOKIE_SAMESITE'), getattr(s, f'{c}_COOKIE_PATH'),"
+            " getattr(s, f'{c}_COOKIE_DOMAIN')) for c in ('SESSION', 'CSRF')])"
+        )
+        done = start("shell", "--no-imports", "-c", shown)
+        same = (True, True, "Lax", "/", None)
+        assert done.stdout.strip() == repr([("__Host-session", *same), ("__Host-csrf", *same)])
+
     @pytest.mark.parametrize(
         ("name", "value"),
         [

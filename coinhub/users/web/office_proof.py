@@ -39,7 +39,7 @@ def proved_in(request: HttpRequest) -> Proved | None:
     """
     if request.path.startswith(PROGRAMS):
         token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")[2]
-        at = tokens.signed_in_at(token.strip())
+        at = tokens.signed_in_at(token.strip(" "))
         return Proved("sign-in", at.timestamp()) if at is not None else None
     user = request.user
     if not isinstance(user, User):

@@ -65,6 +65,26 @@ class TestTheEnd:
         assert not is_in(browser)
 
 
+class TestTheCookie:
+    @pytest.mark.parametrize("name", ["sessionid", "csrftoken"])
+    def test_is_read_by_no_script_and_sent_from_no_other_site(self, alice, name):
+        browser = sign_in(alice.email)
+        browser.get("/settings/")
+        cookie = browser.cookies[name]
+        assert cookie["httponly"]
+        assert (cookie["samesite"], cookie["path"], cookie["domain"]) == ("Lax", "/", "")
+
+    def test_is_worth_nothing_after_the_sign_out_nor_with_an_id_nobody_gave(self, alice):
+        browser, thief = sign_in(alice.email), Client()
+        thief.cookies["sessionid"] = browser.session.session_key
+        assert is_in(thief)
+        browser.post("/accounts/logout/")
+        assert not is_in(thief)
+        thief.cookies["sessionid"] = "a" * 32
+        thief.get("/accounts/login/")
+        assert thief.cookies["sessionid"].value != "a" * 32 or not thief.session.session_key
+
+
 class TestTheId:
     def test_is_a_new_one_at_sign_in(self, alice):
         browser = Client()

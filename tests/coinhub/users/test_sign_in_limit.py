@@ -11,9 +11,11 @@ from django.test import Client
 
 from coinhub.core.db import database_clock
 from coinhub.users.models import TryBudget
-from coinhub.users.services import sign_in_limit
+from coinhub.users.services import second_factor, sign_in_limit
 from coinhub.users.services.sign_in_limit import TooManySignIns
 from tests.api_client import Caller
+from tests.coinhub.users.test_account_pages import is_in
+from tests.coinhub.users.test_second_factor import enrol
 from tests.conftest import PASSWORD, make_customer
 
 WRONG = "not-the-right-password"
@@ -32,6 +34,11 @@ def page(email, password=WRONG, client=None, **headers):
 def api(email, password=WRONG, **headers):
     body = {"email": email, "password": password}
     return Caller().post("auth/token", body, key=None, headers=headers)
+
+
+def prove(browser, user):
+    code = second_factor.find_unused_code(user)
+    return browser.post("/accounts/2fa/authenticate/", {"code": code})
 
 
 def an_hour_passes():
@@ -155,6 +162,22 @@ class TestAKnownDevice:
             page(alice.email)
         assert page(alice.email, PASSWORD).status_code == 200
         assert page(alice.email, PASSWORD, browser).status_code == 302
+
+    def test_lets_the_owner_in_with_a_second_factor_and_ends_no_session(self, alice):
+        enrol(alice)
+        staying, known = Client(), Client()
+        page(alice.email, PASSWORD, staying)
+        prove(staying, alice)
+        known.cookies["device"] = staying.cookies["device"].value
+        for _ in range(20):
+            page(alice.email)
+            api(alice.email)
+        assert is_in(staying)
+        assert api(alice.email, PASSWORD).status_code == 429
+        page(alice.email, PASSWORD, known)
+        assert not is_in(known)
+        prove(known, alice)
+        assert is_in(known)
 
     def test_has_five_tries_itself(self, alice):
         browser = Client()
