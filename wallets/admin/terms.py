@@ -48,12 +48,20 @@ class TermsAdmin(OfficeAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show the form; what the proposal itself is refused for is told above it."""
+        """Show the form; a refused proposal shows it again, with the reason and what was typed."""
         try:
             return super().add_view(request, form_url, extra_context)
         except DomainError as refusal:
-            messages.error(request, refusal.detail)
-            return HttpResponseRedirect(request.path)
+            request.refused = refusal  # type: ignore[attr-defined]
+            response = super().add_view(request, form_url, extra_context)
+            response.status_code = refusal.status
+            return response
+
+    def get_form(self, request: HttpRequest, *args: Any, **named: Any) -> Any:
+        """Give the form, which says what this proposal was refused for."""
+        form = super().get_form(request, *args, **named)
+        form.refused = getattr(request, "refused", None)  # type: ignore[attr-defined]  # made for this request
+        return form
 
     def render_change_form(
         self,

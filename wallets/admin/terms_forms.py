@@ -1,7 +1,7 @@
 """The forms by which staff propose a fee or a limit."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -17,6 +17,7 @@ Payload = dict[str, Any]
 class ProposalForm(forms.ModelForm):
     """A row that is not saved but proposed; the rules are those of the use case."""
 
+    refused: ClassVar[DomainError | None] = None
     reason = forms.CharField(
         min_length=SHORTEST_REASON, max_length=200, help_text="why; the second person reads it"
     )
@@ -29,6 +30,8 @@ class ProposalForm(forms.ModelForm):
             except DomainError as refusal:
                 field = refusal.members.get("field")
                 self.add_error(field if field in self.fields else None, refusal.detail)
+        if self.refused is not None:
+            self.add_error(None, self.refused.detail)
         return dict(self.cleaned_data)
 
     def payload(self) -> Payload:

@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from coinhub.approvals import services as approvals
 from coinhub.approvals.models import Approval
-from coinhub.approvals.refusals import ApprovalStale, CheckerIsParty, MakerIsChecker
+from coinhub.approvals.refusals import ApprovalExists, ApprovalStale, CheckerIsParty, MakerIsChecker
 from coinhub.core.actor import Actor, system
 from coinhub.core.money import Money
 from coinhub.events.models import AuditEvent
 from coinhub.users import roles
-from tests.conftest import make_staff
+from tests.conftest import make_staff, use_second_factor
 from tests.wallets.services.test_destinations import PLACES
 from wallets.models import Fee, Limit
 from wallets.selectors import fees, limits
@@ -107,6 +107,26 @@ class TestProposing:
         for told in ("withdrawal", "BTC", "0.0001", "no maximum", "as soon as it is approved"):
             assert told in text
 
+    @pytest.mark.parametrize(("address", "sent"), [(ADD_FEE, FEE), (ADD_LIMIT, LIMIT)])
+    def test_a_proposal_without_a_fresh_proof_keeps_what_was_typed(
+        self, operator, signed_in, address, sent
+    ):
+        browser, before = signed_in(operator), (rows(), proposals().count())
+        session = browser.session
+        session["account_authentication_methods"][0]["at"] -= 400
+        session.save()
+        answer = browser.post(address, sent)
+        html = answer.content.decode()
+        assert answer.status_code == 403
+        assert "Prove with your second factor" in html
+        assert 'value="as decided on Monday"' in html
+        figure = sent["fixed"] if address == ADD_FEE else sent["maximum"]
+        assert f'value="{figure}"' in html
+        assert (rows(), proposals().count()) == before
+        use_second_factor(browser, operator)
+        assert browser.post(address, sent).status_code == 302
+        assert proposals().count() == before[1] + 1
+
     def test_a_limit_of_a_tier_counts_once_approved(self, operator, checker, alice, signed_in):
         signed_in(operator).post(ADD_LIMIT, LIMIT)
         assert limits.limits_of(alice.pk, 1).volume_24h == 10_000
@@ -148,8 +168,11 @@ class TestProposing:
     def test_the_same_proposal_again_is_told_and_not_made(self, operator, signed_in):
         browser = signed_in(operator)
         browser.post(ADD_FEE, FEE)
-        answer = browser.post(ADD_FEE, FEE, follow=True)
-        assert answer.status_code == 200
+        answer = browser.post(ADD_FEE, FEE)
+        assert answer.status_code == ApprovalExists.status
+        html = answer.content.decode()
+        assert ApprovalExists.title in html
+        assert 'value="as decided on Monday"' in html
         assert proposals().count() == 1
 
     @pytest.mark.parametrize(
