@@ -14,7 +14,7 @@ from django.utils.text import Truncator
 from django.utils.timesince import timesince, timeuntil
 from django.views.decorators.http import require_POST
 
-from coinhub.approvals import kinds, services, votes
+from coinhub.approvals import kinds, selectors, services, votes
 from coinhub.approvals.content import digest_of
 from coinhub.approvals.models import SHORTEST_REASON, Approval
 from coinhub.core.admin import Column, Link, ReadOnlyAdmin, Section, list_of, page_of
@@ -23,6 +23,7 @@ from coinhub.core.ids import as_uuid
 from coinhub.core.requests import actor_of
 
 State = Approval.State
+LONGEST_COMMENT = 1000
 GIST = 70  # signs of what it is about, in the list
 BUSY = "Others were at work on it for too long. Nothing was done; please press again."
 DONE = {
@@ -74,6 +75,20 @@ class ApprovalAdmin(ReadOnlyAdmin):
             },
         ),
     )
+
+    def has_view_permission(self, request: HttpRequest, obj: Approval | None = None) -> bool:
+        """Let in who may see all, and every maker to what they proposed, to take it back."""
+        if super().has_view_permission(request, obj):
+            return True
+        person: Any = request.user
+        return selectors.may_have_proposed(person) if obj is None else obj.maker_id == person.pk
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Approval]:
+        """Show a maker who may not see all only their own."""
+        rows: QuerySet[Approval] = super().get_queryset(request)
+        return (
+            rows if super().has_view_permission(request) else rows.filter(maker_id=request.user.pk)
+        )
 
     def get_fieldsets(self, request: HttpRequest, obj: Approval | None = None) -> Any:
         """Show no empty decision while there is none."""
@@ -149,6 +164,7 @@ class ApprovalAdmin(ReadOnlyAdmin):
                 "why_not": _why_not(request, obj),
                 "shown_sha256": digest_of(obj),
                 "shortest_reason": SHORTEST_REASON,
+                "comment": request.POST.get("comment", "")[:LONGEST_COMMENT],
             }
         return super().render_change_form(request, context, *args, **named)
 
@@ -170,6 +186,8 @@ class ApprovalAdmin(ReadOnlyAdmin):
             if not self.has_view_permission(request):
                 raise PermissionDenied
             approval = self.get_object(request, str(key))
+            if approval is None and not super(ApprovalAdmin, self).has_view_permission(request):
+                raise PermissionDenied  # not theirs and not there look alike
             if approval is None:
                 raise Http404
             try:
@@ -188,7 +206,7 @@ class ApprovalAdmin(ReadOnlyAdmin):
 
 def _decide(verb: str, approval: Approval, request: HttpRequest) -> None:
     actor, person = actor_of(request), request.user
-    comment = request.POST.get("comment", "").replace("\x00", "")[:1000]
+    comment = request.POST.get("comment", "").replace("\x00", "")[:LONGEST_COMMENT]
     if verb == "approve":
         services.approve(
             approval.public_id,

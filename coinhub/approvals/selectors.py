@@ -25,6 +25,16 @@ def oldest_waiting() -> Approval | None:
     )
 
 
+def may_have_proposed(person: User) -> bool:
+    """Say whether somebody may propose anything, or did before a role was taken away."""
+    if not (person.is_active and person.is_staff):
+        return False
+    rights = (kind.propose_permission for kind in kinds.registered())
+    if any(right is not None and person.has_perm(right) for right in rights):
+        return True
+    return Approval.objects.filter(maker=person).exists()
+
+
 def kinds_without_checkers() -> Sequence[Kind]:
     """List the kinds that fewer than two active members of staff may approve."""
     permissions = {kind.approve_permission for kind in kinds.registered()}

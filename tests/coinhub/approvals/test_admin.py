@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from coinhub.approvals.models import Approval
 from coinhub.users import roles
-from tests.coinhub.approvals.conftest import REASON, approve, propose
+from kyc.services import four_eyes
+from tests.coinhub.approvals.conftest import REASON, actor_of, approve, propose
 from tests.coinhub.approvals.test_services import lit, old, state_of
 from tests.conftest import make_staff
 
@@ -140,6 +141,41 @@ class TestButtons:
         made = old(maker)
         assert approved(signed_in(checker), made).status_code == 409
         assert (state_of(made), lit()) == (State.EXPIRED, 0)
+
+    def test_a_refused_rejection_keeps_what_was_typed(self, lamp, maker, checker, signed_in):
+        made, browser = propose(maker), signed_in(checker)
+        session = browser.session
+        session["account_authentication_methods"][0]["at"] -= 400  # a proof that is too old
+        session.save()
+        answer = press(browser, made, "reject", comment="Not this <lamp>, I say")
+        assert answer.status_code == 403
+        assert "Not this &lt;lamp&gt;, I say</textarea>" in answer.content.decode()
+        assert state_of(made) == State.PENDING
+
+    def test_a_maker_who_sees_no_others_proposals_takes_back_the_own(
+        self, lamp, maker, alice, signed_in
+    ):
+        reviewer = make_staff("reviewer", roles.KYC)
+        own = four_eyes.propose_block(
+            customer_id=alice.pk,
+            cause="fraud",
+            reason=REASON,
+            maker=reviewer,
+            actor=actor_of(reviewer),
+        )
+        others, browser = propose(maker), signed_in(reviewer)
+        assert list(browser.get(reverse(LIST)).context["cl"].result_list) == [own]
+        assert reverse(LIST) in browser.get(reverse("admin:index")).content.decode()
+        assert "Take it back" in browser.get(page(own)).content.decode()
+        assert "Light a lamp" not in browser.get(page(others), follow=True).content.decode()
+        assert press(browser, others, "withdraw").status_code == 403
+        assert approved(browser, own).status_code == 403
+        assert press(browser, own, "withdraw").status_code == 302
+        assert (state_of(own), state_of(others)) == (State.CANCELLED, State.PENDING)
+
+    def test_staff_who_propose_nothing_have_no_list_of_proposals(self, lamp, maker, signed_in):
+        propose(maker)
+        assert signed_in(make_staff("nobody")).get(reverse(LIST)).status_code == 403
 
     @pytest.mark.parametrize("group", [roles.KYC, None])
     def test_others_are_refused(self, lamp, maker, signed_in, group):
