@@ -151,7 +151,7 @@ class ApiKeyResume(View):
         summary="Let a suspended API key go on",
         request=None,
         parameters=[CONFIRMATION_PARAMETER],
-        responses={200: ApiKeyShape, **refusals(400, 401, 403, 409, 429, 503)},
+        responses={200: ApiKeyShape, **refusals(400, 401, 403, 404, 409, 429, 503)},
     )
     def post(self, request: Request, key_id: UUID) -> Response:
         """Let it go on, with a confirmation of exactly this key."""

@@ -15,6 +15,6 @@ urlpatterns = [
         name="confirm",
     ),
     path("api-keys", api_keys.ApiKeyList.as_view(), name="api-keys"),
-    path("api-keys/<uuid:key_id>", api_keys.ApiKeyDetail.as_view(), name="api-key"),
     path("api-keys/<uuid:key_id>/resume", api_keys.ApiKeyResume.as_view(), name="api-key-resume"),
+    path("api-keys/<uuid:key_id>", api_keys.ApiKeyDetail.as_view(), name="api-key"),
 ]

@@ -4,7 +4,8 @@ import json
 import logging
 import statistics
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -55,13 +56,27 @@ def callers_in_short(route: Route) -> Collection[str]:
     return ("owner", "plain", "auditor") if is_office else ("anonymous", "other", "owner")
 
 
+@contextmanager
+def hushed() -> Iterator[None]:
+    """Keep refusals, which are what is looked for here, out of the log."""
+    loggers = [logging.getLogger(name) for name in ("django.request", "django.security")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+@hushed()
 def run(plan: Plan | None = None) -> dict[str, Any]:
     """Run the drill and give its result.
 
     Writes: people of its own, and what their calls do.
     """
     plan = plan or Plan()
-    hush()
     cast, table, bodies = authz_cast.assemble(), authz_table.read(), read_bodies()
     known = authz_routes.routes()
     chosen = [route for route in known if plan.wanted(route)]
@@ -118,12 +133,6 @@ def stale_rows(table: Mapping[str, Row], known: list[Route]) -> list[str]:
     """Give the rows that no route answers to."""
     used = {row.name for route in known if (row := authz_table.row_for(dict(table), route.name))}
     return sorted(set(table) - used)
-
-
-def hush() -> None:
-    """Keep refusals, which are what is looked for here, out of the log."""
-    for name in ("django.request", "django.security"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def meet(cast: Cast, route: Route, bodies: Mapping[str, Any], plan: Plan) -> dict[str, str]:

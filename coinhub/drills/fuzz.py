@@ -62,6 +62,7 @@ class Plan:
     slowest_s: float = SLOWEST_S
 
 
+@authz.hushed()
 def run(plan: Plan | None = None) -> dict[str, Any]:
     """Run the drill and give its result.
 
@@ -70,7 +71,6 @@ def run(plan: Plan | None = None) -> dict[str, Any]:
     """
     plan = plan or Plan()
     require_tool()
-    authz.hush()
     cast = authz_cast.assemble()
     sent: Counter[str] = Counter()
     found: dict[str, str] = {}

@@ -2,7 +2,7 @@
 
 import pytest
 from django.core import mail
-from django.db import connection
+from django.db import connection, transaction
 
 from coinhub.events.models import OutboxEvent
 from kyc.models.case import State
@@ -67,7 +67,7 @@ class TestLetters:
         assert letters_to(case.customer) == []
 
     def test_are_found_by_their_own_index(self, office):
-        with connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
             cursor.execute("EXPLAIN " + notices.CLAIM)
             plan = "\n".join(row[0] for row in cursor.fetchall())

@@ -11,11 +11,19 @@ from django.db import transaction
 
 from coinhub.core.actor import Actor
 from coinhub.core.db import ClockTimestamp, require_transaction
-from coinhub.core.errors import NotYours
+from coinhub.core.errors import DomainError, NotYours
 from coinhub.events import audit, outbox
 from coinhub.users.models import ApiKey, User
 from coinhub.users.services import confirmations
 from coinhub.users.services.key_notice import write_of_suspension
+
+
+class ApiKeyGone(DomainError):
+    """The caller revoked this key."""
+
+    code = "API_KEY_GONE"
+    status = 404
+    title = "You revoked this API key"
 
 
 def suspend_all(*, user: User, why: str, actor: Actor) -> int:
@@ -42,11 +50,13 @@ def resume(*, user: User, public_id: UUID, confirmation_id: UUID | None, actor: 
     Atomic: opens its own transactions; refuses to run inside another.
     Repeat: a key that works already is given back, and no confirmation is used.
     Writes: ApiKey, audit event, ``api_key.resumed`` event; Confirmation.
-    Raises: NotYours, StepUpRequired, SecondFactorNeeded.
+    Raises: NotYours, ApiKeyGone, StepUpRequired, SecondFactorNeeded.
     """
-    key = ApiKey.objects.filter(user=user, public_id=public_id, revoked_at=None).first()
+    key = ApiKey.objects.filter(user=user, public_id=public_id).first()
     if key is None:
         raise NotYours
+    if key.revoked_at is not None:
+        raise ApiKeyGone
     if key.suspended_at is None:
         return key
     confirmations.require(

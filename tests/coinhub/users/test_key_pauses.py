@@ -176,4 +176,4 @@ class TestASuspendedKey:
         key = key_of(dora)
         api_keys.revoke(user=dora, public_id=key.public_id, actor=acts(dora))
         answer = Caller(dora).post(f"api-keys/{key.public_id}/resume", {})
-        assert answer.json()["code"] == "NOT_FOUND_OR_NOT_YOURS"
+        assert (answer.status_code, answer.json()["code"]) == (404, "API_KEY_GONE")
