@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import F, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from coinhub.core.errors import NotYours
 from coinhub.core.money import total
@@ -142,7 +142,7 @@ def _newest_ids(wallet_ids: list[int], window: Window, condition: Q) -> list[int
 def _with_sides() -> QuerySet[Transaction, Any]:
     return Transaction.objects.select_related(
         "currency", "payer_wallet__owner", "payee_wallet__owner", "original"
-    )
+    ).annotate(place=F("withdrawal__destination__label"))
 
 
 def moved(txn: Transaction) -> Decimal:

@@ -54,10 +54,11 @@ def line(txn: Transaction, reader: UUID) -> Line:
     status, css = STATUSES[Transaction.Status(txn.status)]
     net = transactions.moved(txn)
     neutral = not net
+    place = getattr(txn, "place", None)  # none where it was only booked or taken over
     day = min((journal.value_date for journal in txn.journals.all()), default=txn.created_at.date())
     return Line(
         public_id=txn.public_id,
-        title=title(txn, reader),
+        title=f"Withdrawal to {place}" if place else title(txn, reader),
         note=txn.note or txn.reference,
         day=day,
         time=txn.created_at if txn.created_at.date() == day else None,

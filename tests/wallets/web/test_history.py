@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from tests.conftest import gbp, wallet_of
+from tests.wallets.leaving import leaver, place, withdraw
 from tests.wallets.web.test_pages import next_link, words
 from wallets.models import Price
 from wallets.selectors import wallets
@@ -126,3 +127,10 @@ class TestWorth:
         text = words(signed_in(alice).get("/"))
         assert "about 130.00 USD" in text
         assert "96.2%" in text
+
+
+def test_names_the_place_of_a_withdrawal(signed_in):
+    ann = leaver()
+    there = place(ann)
+    withdraw(ann, "25.00", there)
+    assert f"Withdrawal to {there.label}" in words(signed_in(ann).get("/transactions/"))
