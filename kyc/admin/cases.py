@@ -87,7 +87,7 @@ class CaseAdmin(ReadOnlyAdmin):
                         one.get_to_state_display(),
                         one.actor or "CoinHub",
                         " ".join(filter(None, (one.reason, one.note, _asked(one.documents)))),
-                        one.occurred_at.strftime("%Y-%m-%d %H:%M"),
+                        one.occurred_at.strftime("%Y-%m-%d %H:%M UTC"),
                     )
                     for one in cases.history(obj)
                 ],

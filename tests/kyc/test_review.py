@@ -1,6 +1,7 @@
 """The review screen: take a case, look, decide; and what it refuses."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -54,6 +55,16 @@ class TestQueue:
         )
         page = signed_in(office.reviewer).get(ADDRESS, {"q": carol.email}).content.decode()
         assert "late by 2" in page
+
+
+class TestTimes:
+    def test_of_what_was_decided_say_that_they_are_utc(self, office, carol, signed_in):
+        browser, case = signed_in(office.reviewer), case_of(carol)
+        press(browser, case, "claim")
+        page = browser.get(page_of(case)).content.decode()
+        clocks = re.findall(r"\b20\d\d-\d\d-\d\d \d\d:\d\d(.{4})", page)
+        assert clocks
+        assert set(clocks) == {" UTC"}
 
 
 class TestReview:

@@ -45,8 +45,9 @@ def describe_reversal(approval: Approval) -> Lines:
     """Say who loses what, what is short, and where the money went, before the vote."""
     original = corrections.get_for_staff(approval.payload["original"])
     reversal = corrections.get_for_staff(approval.target_id)
+    made = f"{original.created_at:%Y-%m-%d %H:%M} UTC"
     lines = [
-        ("Original", f"{original.type} {original.public_id}, {original.created_at:%Y-%m-%d %H:%M}"),
+        ("Original", f"{original.type} {original.public_id}, {made}"),
         ("Takes from", _holder(original.payee_wallet)),
         ("Gives to", _holder(reversal.payee_wallet)),
         ("Amount", _text(reversal.amount, original)),

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from coinhub.approvals import kinds
 from coinhub.approvals.models import Approval
 from coinhub.core.actor import Actor
 from coinhub.events.models import AuditEvent
@@ -70,6 +71,10 @@ class TestStory:
         for shown in (of_original, of_reversal):
             (line,) = shown["Approvals"].rows
             assert (line[1], line[3]) == ("pending", WHY)
+
+    def test_a_proposal_says_when_the_original_was_made_in_utc(self, booked, proposed):
+        made = f"{booked.paid.created_at:%Y-%m-%d %H:%M} UTC"
+        assert dict(kinds.describe(proposed))["Original"].endswith(made)
 
     def test_every_look_is_recorded(self, booked, auditor, signed_in):
         signed_in(auditor).get(page(booked.paid))
