@@ -23,7 +23,7 @@ from integrity.services.check import check
 from kyc.models import Case, Document, DocumentFile
 from kyc.services import cases, decisions, documents, reviews
 from tests.conftest import gbp, make_customer, make_staff, wallet_of
-from tests.journeys.scripts import MARK, PROBES
+from tests.journeys.scripts import MARK, PROBES, SHARES
 from tests.kyc.conftest import ADA, NEEDED, picture
 from tests.wallets.leaving import due, enrol, withdraw
 from wallets.ledger.request import MoneyRequest
@@ -324,12 +324,15 @@ OTHERS_SAY = {
 
 
 def say_the_rest(admin: Any) -> None:
-    """Write probes into the columns that no customer and no member of staff fills."""
+    """Write probes into the columns that no customer and no member of staff fills.
+
+    A table may have no more rows than there are rounds: the first rows hold a round's share each.
+    """
     for place, longest in OTHERS_SAY.items():
         table, column = place.split(".")
         admin.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
         keys = admin.execute(f"SELECT ctid::text FROM {table} LIMIT {len(PROBES)}").fetchall()
-        for (key,), probe in zip(keys, PROBES, strict=False):
-            admin.execute(
-                f"UPDATE {table} SET {column} = %s WHERE ctid = %s::tid", [probe[:longest], key]
-            )
+        for number, (key,) in enumerate(keys):
+            share = " ".join(SHARES[number]) if number < len(SHARES) else PROBES[number]
+            said = share if len(share) <= longest else PROBES[number][:longest]
+            admin.execute(f"UPDATE {table} SET {column} = %s WHERE ctid = %s::tid", [said, key])

@@ -50,3 +50,5 @@ _SHAPES = (
     "\u202e<script>pwned{}()</script>",
 )
 PROBES = tuple(shape.format(number) for number, shape in enumerate(_SHAPES, 1))
+# What one round writes: three, which fit into most fields. What a table would compute comes first.
+SHARES = [PROBES[n::15][::-1] for n in range(15)]

@@ -22,7 +22,7 @@ from kyc.services import notices
 from tests.conftest import bare_database, use_second_factor
 from tests.integrity.conftest import as_superuser, connected_to, drop, make_copy
 from tests.journeys.probes import Office, Round, say_the_rest
-from tests.journeys.scripts import MARK, PROBES
+from tests.journeys.scripts import MARK, PROBES, SHARES
 
 pytestmark = pytest.mark.slow
 SPECIAL = re.compile(r"[<>&'\"]")
@@ -61,8 +61,6 @@ DEEDS = (
 )  # fmt: skip
 OURS = re.compile(r"/(?!/)|[?#.]|https?://|mailto:|data:image/|$")
 NUMBER = re.compile(r"-?\d[\d.]*\Z")
-# What one round writes: three, which fit into most fields. What a table would compute comes first.
-SHARES = [PROBES[n::15][::-1] for n in range(15)]
 
 
 class Reader(HTMLParser):

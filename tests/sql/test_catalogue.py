@@ -29,7 +29,7 @@ REFERENCE = {
 }
 MADE = r"^CREATE (?:OR REPLACE )?(?:FUNCTION|VIEW) (\w+)"
 TABLE_RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
-OBJECT_FOLDERS = ("functions", "triggers", "views")  # the last that makes a thing wins
+OBJECT_FOLDERS = ("functions", "triggers", "views", "forwards")  # the last that makes a thing wins
 
 
 @pytest.fixture(autouse=True)
@@ -351,7 +351,7 @@ class TestFiles:
         assert {name for kind, name, _ in self.present() if kind != "trigger"} == made
 
     def test_one_file_makes_one_object_and_has_its_name(self):
-        for folder in ("functions", "views"):
+        for folder in ("functions", "views", "forwards"):
             for path in sql_files(folder):
                 # The second making of a view has another file and the same name.
                 name = re.sub(r"_v\d+$", "", path.stem) if folder == "views" else path.stem

@@ -4,8 +4,6 @@ import coinhub.core.db
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
-import django.db.models.functions.comparison
-import django.db.models.lookups
 from django.conf import settings
 from django.db import migrations, models
 
@@ -194,15 +192,23 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='wallet',
-            constraint=models.CheckConstraint(condition=models.Q(('available__gte', models.F('floor'))), name='wallet_available_not_below_floor'),
+            constraint=models.CheckConstraint(condition=models.Q(('floor__isnull', True), ('available__gte', models.F('floor')), _connector='OR'), name='wallet_available_not_below_floor'),
         ),
         migrations.AddConstraint(
             model_name='wallet',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.comparison.Least('held', 'locked', 'invested'), 0)), name='wallet_held_locked_invested_not_negative'),
+            constraint=models.CheckConstraint(condition=models.Q(('held__gte', 0)), name='wallet_held_not_negative'),
         ),
         migrations.AddConstraint(
             model_name='wallet',
-            constraint=models.CheckConstraint(condition=models.Q(coinhub.core.db.IsNumber(django.db.models.functions.comparison.Greatest('available', 'held', 'locked', 'invested', 'floor'))), name='wallet_amounts_are_numbers'),
+            constraint=models.CheckConstraint(condition=models.Q(('locked__gte', 0)), name='wallet_locked_not_negative'),
+        ),
+        migrations.AddConstraint(
+            model_name='wallet',
+            constraint=models.CheckConstraint(condition=models.Q(('invested__gte', 0)), name='wallet_invested_not_negative'),
+        ),
+        migrations.AddConstraint(
+            model_name='wallet',
+            constraint=models.CheckConstraint(condition=models.Q(coinhub.core.db.IsNumber(models.F('available')), coinhub.core.db.IsNumber(models.F('held')), coinhub.core.db.IsNumber(models.F('locked')), coinhub.core.db.IsNumber(models.F('invested')), coinhub.core.db.IsNumber(models.F('floor'))), name='wallet_amounts_are_numbers'),
         ),
         migrations.AddConstraint(
             model_name='wallet',
@@ -210,11 +216,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='wallet',
-            constraint=models.CheckConstraint(condition=models.Q(('code__isnull', True), django.db.models.lookups.Exact(django.db.models.functions.comparison.Greatest('held', 'locked', 'invested'), 0), _connector='OR'), name='wallet_of_the_house_uses_available_only'),
+            constraint=models.CheckConstraint(condition=models.Q(('code__isnull', True), models.Q(('held', 0), ('invested', 0), ('locked', 0)), _connector='OR'), name='wallet_of_the_house_uses_available_only'),
         ),
         migrations.AddConstraint(
             model_name='wallet',
-            constraint=models.CheckConstraint(condition=coinhub.core.db.IsOneOf(models.F('status'), words='active,frozen,closed'), name='wallet_status_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'frozen', 'closed'])), name='wallet_status_known'),
         ),
         migrations.AddConstraint(
             model_name='wallet',
@@ -238,7 +244,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='transaction',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('fee__gte', 0), coinhub.core.db.IsNumber(django.db.models.functions.comparison.Greatest('amount', 'fee'))), name='transaction_amounts_in_range'),
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('fee__gte', 0), coinhub.core.db.IsNumber(models.F('amount')), coinhub.core.db.IsNumber(models.F('fee'))), name='transaction_amounts_in_range'),
+        ),
+        migrations.AddConstraint(
+            model_name='transaction',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['PENDING', 'HELD', 'COMPLETED', 'FAILED', 'CANCELLED', 'REVERSED'])), name='transaction_status_known'),
         ),
         migrations.AddConstraint(
             model_name='posting',
@@ -254,11 +264,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='posting',
-            constraint=models.CheckConstraint(condition=coinhub.core.db.IsOneOf(models.F('balance_type'), words='available,held,locked,invested'), name='posting_balance_type_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('balance_type__in', ['available', 'held', 'locked', 'invested'])), name='posting_balance_type_known'),
         ),
         migrations.AddConstraint(
             model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('seq__gt', 0)), name='posting_seq_positive'),
+            constraint=models.CheckConstraint(condition=models.Q(('seq__isnull', True), ('seq__gt', 0), _connector='OR'), name='posting_seq_positive'),
         ),
         migrations.AddIndex(
             model_name='posting',
@@ -274,7 +284,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), coinhub.core.db.IsNumber(django.db.models.functions.comparison.Greatest('amount', 'remaining')), ('remaining__gte', 0), ('remaining__lte', models.F('amount'))), name='hold_amounts_in_range'),
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), coinhub.core.db.IsNumber(models.F('amount')), coinhub.core.db.IsNumber(models.F('remaining')), ('remaining__gte', 0), ('remaining__lte', models.F('amount'))), name='hold_amounts_in_range'),
         ),
         migrations.AddConstraint(
             model_name='hold',

@@ -7,6 +7,7 @@ from coinhub.core.db import run_sql_file
 FUNCTIONS = [
     "ledger_shard",
     "ledger_refuse_wallet_v1",
+    "ledger_book_v1",
     "post_journal_v1",
     "hold_place_v1",
     "hold_take_v1",

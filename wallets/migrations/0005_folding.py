@@ -127,6 +127,7 @@ class Migration(migrations.Migration):
             )
             for name in SUPERSEDED
         ),
+        run_sql_file("wallets/sql/forwards/ledger_book_v1.sql", migrations.RunSQL.noop),
         run_sql_file("wallets/sql/views/wallets_v2.sql", migrations.RunSQL.noop),
         run_sql_file("wallets/sql/views/internal_balances_v2.sql", migrations.RunSQL.noop),
         run_sql_file("wallets/sql/triggers/fold_rows_stay.sql", migrations.RunSQL.noop),

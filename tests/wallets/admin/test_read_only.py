@@ -77,14 +77,14 @@ class TestRoles:
         for model in PAGES:
             assert browser.get(address(model, "changelist")).status_code == 200, model
 
-    def test_kyc_sees_people_and_cases_only(self, reviewer, signed_in, booked):
+    def test_kyc_sees_people_cases_and_own_proposals_only(self, reviewer, signed_in, booked):
         browser = signed_in(reviewer)
         seen = {
             model._meta.label_lower
             for model in PAGES
             if browser.get(address(model, "changelist")).status_code == 200
         }
-        assert seen == set(roles.IDENTITY)
+        assert seen == {*roles.IDENTITY, "approvals.approval"}
         assert b"What we owe" not in browser.get(reverse("admin:index")).content
 
     def test_customers_stay_outside(self, alice, signed_in, client):

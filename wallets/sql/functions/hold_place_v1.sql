@@ -1,11 +1,11 @@
 -- hold_place_v1: book a journal that puts money into held or locked, and the hold that says why.
 --
 -- Units:  exactly one posting is on held or locked, it is positive, and the hold is for its amount.
--- Locks:  as ledger_book_v2.
+-- Locks:  as ledger_book_v1.
 -- Writes: a journal with postings, one hold, one row for each condition.
 -- Errors: LG010 not exactly one positive posting on held or locked
 --         LG007 the hold would have ended already, or never would
---         and those of ledger_book_v2
+--         and those of ledger_book_v1
 CREATE FUNCTION hold_place_v1(
     p_shard smallint, p_transaction_id bigint, p_kind text, p_transition_key text,
     p_wallet_ids bigint[], p_wallet_shards smallint[], p_balance_types text[], p_amounts numeric[],
@@ -32,7 +32,7 @@ BEGIN
     END IF;
 
     SELECT b.journal_id, b.booked_at INTO journal_id, booked_at
-      FROM ledger_book_v2(
+      FROM ledger_book_v1(
           p_shard, p_transaction_id, p_kind, p_transition_key, p_wallet_ids, p_wallet_shards,
           p_balance_types, p_amounts, p_value_date, p_metadata) AS b;
 

@@ -4,7 +4,7 @@
 -- Locks:  the wallets, lowest id first, then the hold: two ends of one hold meet at its wallet.
 -- Writes: a journal with postings; remaining and state of the hold.
 -- Errors: LG007 the hold is not open any more, LG008 less remains than is taken
---         and those of ledger_book_v2
+--         and those of ledger_book_v1
 CREATE FUNCTION hold_take_v1(
     p_shard smallint, p_transaction_id bigint, p_kind text, p_transition_key text,
     p_wallet_ids bigint[], p_wallet_shards smallint[], p_balance_types text[], p_amounts numeric[],
@@ -19,7 +19,7 @@ DECLARE
     v_state text;
 BEGIN
     SELECT b.journal_id, b.booked_at INTO journal_id, booked_at
-      FROM ledger_book_v2(
+      FROM ledger_book_v1(
           p_shard, p_transaction_id, p_kind, p_transition_key, p_wallet_ids, p_wallet_shards,
           p_balance_types, p_amounts, p_value_date, p_metadata) AS b;
 

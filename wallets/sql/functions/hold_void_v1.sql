@@ -4,7 +4,7 @@
 -- cleared.
 -- Locks:  the wallet, then the hold.
 -- Errors: LG007 the hold is not open, LG009 a condition of it is still open, LG010 wrong end state
---         and those of ledger_book_v2
+--         and those of ledger_book_v1
 CREATE FUNCTION hold_void_v1(
     p_shard smallint, p_transaction_id bigint, p_kind text, p_transition_key text,
     p_hold_id bigint, p_hold_shard smallint, p_end_state text,
