@@ -19,6 +19,7 @@ from coinhub.users import roles
 from coinhub.users.models import User
 from integrity.services import check
 from kyc.services import demo as specimens
+from tests.api_client import Caller
 from tests.conftest import gbp, make_customer, make_staff, wallet_of
 from tests.journeys.test_pages_browser import CHROMIUM, FLAGS, note_failure, playwright, site
 from tests.journeys.test_pages_four_eyes import picture, session_of
@@ -65,7 +66,10 @@ def cast(committed_db: None) -> Any:
     lea = leaver("1000.00", is_known=False)
     purse = wallet_of(lea)
     wallet_of(lea, "ETH", funded="10.000000000000000001")
-    bob = wallet_of(make_customer("bob"), funded="100")
+    friend = make_customer("bob")
+    bob = wallet_of(friend, funded="100")
+    body = {"to": lea.email, "amount": "1.00", "currency": "GBP"}
+    assert Caller(friend).post("transfer", body, key="W" * 64).status_code == 201  # a wide list
     payments.fund_house(code=chart.RESERVE, amount=gbp("50.00"), actor=system())
     leaving = withdraw(lea, "120.00")
     holds.place_hold(payer=purse, payee=bob, amount=gbp("40"), purpose="card_auth", actor=system())
